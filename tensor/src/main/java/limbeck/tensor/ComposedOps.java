@@ -1,0 +1,93 @@
+package limbeck.tensor;
+
+import java.util.List;
+
+/**
+ * Functions composed of the primitives: no backend and no gradient rule knows them.
+ *
+ * @param <T> the implementing type itself
+ */
+public interface ComposedOps<T extends TensorOps<T>> extends Operand<T> {
+    /**
+     * {@code log(sum(exp(x)))} over some axes, without overflow.
+     *
+     * @param axes the axes to fold, none of them negative
+     * @param keep true to keep each folded axis with extent 1
+     * @return a new operand
+     * @throws ShapeException if there is no such axis
+     */
+    default T logSumExp(List<Integer> axes, boolean keep) {
+        T shift = ComposedOps.shift(self(), axes);
+        T result = self().sub(shift).exp().sum(axes, true).log().add(shift);
+        return keep ? result : result.reshape(shape().without(axes, false));
+    }
+
+    /**
+     * Probabilities along an axis: {@code exp(x) / sum(exp(x))}, without overflow.
+     *
+     * @param axis the axis, possibly negative
+     * @return a new operand of the same shape whose sums along the axis are 1
+     * @throws ShapeException if there is no such axis
+     */
+    default T softmax(int axis) {
+        var axes = List.of(shape().axis(axis));
+        T exp = self().sub(ComposedOps.shift(self(), axes)).exp();
+        return exp.div(exp.sum(axes, true));
+    }
+
+    /**
+     * The logarithm of {@link #softmax}, exact where the probabilities are tiny.
+     *
+     * @param axis the axis, possibly negative
+     * @return a new operand of the same shape
+     * @throws ShapeException if there is no such axis
+     */
+    default T logSoftmax(int axis) {
+        var axes = List.of(shape().axis(axis));
+        T shifted = self().sub(ComposedOps.shift(self(), axes));
+        return shifted.sub(shifted.exp().sum(axes, true).log());
+    }
+
+    /**
+     * The Gaussian error linear unit {@code x Phi(x)} (Hendrycks and Gimpel, 2016), exact.
+     *
+     * @return a new operand of the same shape
+     */
+    default T gelu() {
+        return self().mul(self().mul(Math.sqrt(0.5)).erf().add(1).mul(0.5));
+    }
+
+    /**
+     * The tanh form of {@link #gelu} (Hendrycks and Gimpel, 2016): {@code x/2 (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3)))}.
+     *
+     * @return a new operand of the same shape
+     */
+    default T geluTanh() {
+        T inner = self().mul(self().square().mul(0.044715).add(1)).mul(Math.sqrt(2 / Math.PI));
+        return self().mul(inner.tanh().add(1).mul(0.5));
+    }
+
+    /**
+     * {@code x sigmoid(x)}, also called swish (Ramachandran et al., 2017).
+     *
+     * @return a new operand of the same shape
+     */
+    default T silu() {
+        return self().mul(self().sigmoid());
+    }
+
+    /**
+     * {@code x clamp(x + 3, 0, 6) / 6} (Howard et al., ICCV 2019).
+     *
+     * @return a new operand of the same shape
+     */
+    default T hardswish() {
+        return self().mul(self().add(3).clamp(0, 6).div(6));
+    }
+
+    /** The largest element, to be subtracted before exp; finite even where a whole slice is minus infinity. */
+    private static <T extends TensorOps<T>> T shift(T x, List<Integer> axes) {
+        double limit = x.dtype() == DType.F16 ? 65504 : Float.MAX_VALUE;
+        return x.detach().max(axes, true).clamp(-limit, limit);
+    }
+}

@@ -1,0 +1,183 @@
+package limbeck.tensor.cpu;
+
+import limbeck.tensor.Layout;
+import limbeck.tensor.cpu.Im2col.Axis;
+import limbeck.tensor.op.ConvSpec;
+import limbeck.tensor.spi.HostStorage;
+import limbeck.tensor.spi.View;
+
+/**
+ * Convolution and its two gradients on float32 images. Each is a product with the matrix of {@link Im2col}: forward,
+ * pixels by weights; for the image, pixels of the gradient by the weights read backwards, once for each phase of the
+ * stride; for the weights, pixels of the gradient, transposed, by pixels of the image.
+ *
+ * <p>Letters: images (N, C, H, W), weights (K, C / groups, kh, kw), gradients (N, K, H', W').
+ */
+final class ConvKernels {
+    private static final Scratch IMAGE = new Scratch();
+    private static final Scratch GRADIENT = new Scratch();
+    private static final Scratch RESULT = new Scratch();
+
+    private ConvKernels() {
+    }
+
+    /**
+     * Convolves.
+     *
+     * @param spec stride, padding, dilation, groups
+     * @param image (N, C, H, W), any layout
+     * @param weight (K, C / groups, kh, kw), any layout
+     * @param out (N, K, H', W'), channels last
+     */
+    static void forward(ConvSpec spec, View image, View weight, View out) {
+        Images in = Images.of(image, IMAGE);
+        Images result = Images.of(out, RESULT);
+        if (Depthwise.applies(spec, in, result)) {
+            Depthwise.forward(spec, in, weight, result);
+            return;
+        }
+        Layout w = weight.layout();
+        int channels = result.channels() / spec.groups();
+        int taps = w.shape().dim(2) * w.shape().dim(3);
+        for (int g = 0; g < spec.groups(); g++) {
+            GemmSource pixels = pixels(spec, in, w, result, g);
+            var weights = new ConvWeights(floats(weight), w.offset() + g * channels * w.stride(0), w.shape().dim(3), w.shape().dim(1),
+                    w.stride(2), w.stride(3), w.stride(1), w.stride(0));
+            Gemm.ofRows(result.pixels(), channels, taps * w.shape().dim(1), pixels, weights, result.array(), result.offset() + g * channels,
+                    result.channels()).run();
+        }
+    }
+
+    /**
+     * The gradient with respect to the image.
+     *
+     * @param spec the forward convolution's
+     * @param gradient (N, K, H', W'), any layout
+     * @param weight (K, C / groups, kh, kw), any layout
+     * @param out (N, C, H, W), channels last
+     */
+    static void input(ConvSpec spec, View gradient, View weight, View out) {
+        Images from = Images.of(gradient, GRADIENT);
+        Images result = Images.of(out, RESULT);
+        if (Depthwise.applies(spec, result, from)) {
+            Depthwise.input(spec, from, weight, result);
+            return;
+        }
+        // Pixels of the image with one remainder by the stride meet the same taps: a convolution of stride 1 for each.
+        for (int y = 0; y < Math.min(spec.strideH(), result.height()); y++) {
+            Phase vertical = Phase.of(y, weight.shape().dim(2), spec.strideH(), spec.padH(), spec.dilationH());
+            for (int x = 0; x < Math.min(spec.strideW(), result.width()); x++) {
+                Phase horizontal = Phase.of(x, weight.shape().dim(3), spec.strideW(), spec.padW(), spec.dilationW());
+                input(spec, from, weight, result, vertical, horizontal);
+            }
+        }
+    }
+
+    private static void input(ConvSpec spec, Images from, View weight, Images out, Phase vertical, Phase horizontal) {
+        boolean whole = spec.strideH() == 1 && spec.strideW() == 1;
+        int height = Math.ceilDiv(out.height() - vertical.first, spec.strideH());
+        int width = Math.ceilDiv(out.width() - horizontal.first, spec.strideW());
+        int size = out.count() * height * width * out.channels();
+        Images result = whole ? out : new Images(RESULT.floats(size), 0, out.count(), height, width, out.channels());
+        Layout w = weight.layout();
+        int summed = from.channels() / spec.groups();
+        int channels = out.channels() / spec.groups();
+        int inner = vertical.axis.taps() * horizontal.axis.taps() * summed;
+        for (int g = 0; g < spec.groups(); g++) {
+            GemmSource pixels = pixels(from, summed, vertical.axis, horizontal.axis, result, g);
+            int first = w.offset() + g * summed * w.stride(0) + vertical.last * w.stride(2) + horizontal.last * w.stride(3);
+            var weights = new ConvWeights(floats(weight), first, horizontal.axis.taps(), summed, -vertical.step * w.stride(2),
+                    -horizontal.step * w.stride(3), w.stride(0), w.stride(1));
+            Gemm.ofRows(result.pixels(), channels, inner, pixels, weights, result.array(), result.offset() + g * channels, out.channels()).run();
+        }
+        if (!whole) {
+            Parallel.range(out.count() * height, 1 + 4096 / (1 + width * out.channels()), (begin, end) -> {
+                for (int line = begin; line < end; line++) {
+                    int y = vertical.first + line % height * spec.strideH();
+                    int to = out.offset() + ((line / height * out.height() + y) * out.width() + horizontal.first) * out.channels();
+                    GemmMatrix.copyRows(result.array(), line * width * out.channels(), out.channels(), width, out.channels(), out.array(), to,
+                            spec.strideW() * out.channels());
+                }
+            });
+        }
+    }
+
+    /**
+     * The gradient with respect to the weights.
+     *
+     * @param spec the forward convolution's
+     * @param image (N, C, H, W), any layout
+     * @param gradient (N, K, H', W'), any layout
+     * @param out (K, C / groups, kh, kw), row-major
+     */
+    static void weight(ConvSpec spec, View image, View gradient, View out) {
+        Images in = Images.of(image, IMAGE);
+        Images from = Images.of(gradient, GRADIENT);
+        if (Depthwise.applies(spec, in, from)) {
+            Depthwise.weight(spec, in, from, out);
+            return;
+        }
+        Layout w = out.layout();
+        int rows = from.channels() / spec.groups();
+        int channels = w.shape().dim(1);
+        int taps = w.shape().dim(2) * w.shape().dim(3);
+        int columns = taps * channels;
+        boolean direct = taps == 1 || channels == 1;
+        for (int g = 0; g < spec.groups(); g++) {
+            float[] result = direct ? floats(out) : RESULT.floats(rows * columns);
+            int begin = w.offset() + g * rows * columns;
+            GemmSource pixels = pixels(spec, in, w, from, g);
+            var left = new GemmMatrix(from.array(), from.offset() + g * rows, from.channels(), 1);
+            Gemm.ofColumns(rows, columns, from.pixels(), left, pixels, result, direct ? begin : 0, columns).run();
+            if (!direct) {
+                Parallel.range(rows, Math.ceilDiv(1 << 13, columns), (first, end) -> {
+                    for (int k = first; k < end; k++) {
+                        new GemmMatrix(result, k * columns, 1, channels).copy(0, channels, 0, taps, floats(out), begin + k * columns, taps);
+                    }
+                });
+            }
+        }
+    }
+
+    /** The pixels that a forward convolution reads for each pixel of the result, for one group. */
+    private static GemmSource pixels(ConvSpec spec, Images in, Layout weight, Images out, int group) {
+        var vertical = new Axis(weight.shape().dim(2), spec.strideH(), spec.padH(), spec.dilationH());
+        var horizontal = new Axis(weight.shape().dim(3), spec.strideW(), spec.padW(), spec.dilationW());
+        return pixels(in, in.channels() / spec.groups(), vertical, horizontal, out, group);
+    }
+
+    private static GemmSource pixels(Images in, int channels, Axis vertical, Axis horizontal, Images out, int group) {
+        int offset = in.offset() + group * channels;
+        if (vertical.isPoint() && horizontal.isPoint() && in.height() == out.height() && in.width() == out.width()) {
+            return new GemmMatrix(in.array(), offset, in.channels(), 1);
+        }
+        return new Im2col(in.array(), offset, in.channels(), channels, in.height(), in.width(), out.height(), out.width(), vertical, horizontal);
+    }
+
+    private static float[] floats(View view) {
+        return ((HostStorage) view.storage()).floats();
+    }
+
+    /**
+     * The taps of a kernel, along one axis, that reach the pixels {@code first + u * stride} of the image: every {@code step}-th
+     * one up to {@code last}. Backwards from there, they lie on the gradient as {@code axis} says.
+     */
+    private record Phase(int first, int last, int step, Axis axis) {
+        static Phase of(int first, int taps, int stride, int pad, int dilation) {
+            // Tap r of pixel o of the gradient lies on pixel i of the image: o * stride - pad + r * dilation = i.
+            int step = 1;
+            while (step * dilation % stride != 0) {
+                step++;
+            }
+            int count = 0;
+            int last = 0;
+            for (int r = 0; r < taps; r++) {
+                if (Math.floorMod(first + pad - r * dilation, stride) == 0) {
+                    count++;
+                    last = r;
+                }
+            }
+            return new Phase(first, last, step, new Axis(count, 1, Math.floorDiv(last * dilation - first - pad, stride), step * dilation / stride));
+        }
+    }
+}

@@ -1,0 +1,199 @@
+package limbeck.tensor.cpu;
+
+import static limbeck.tensor.cpu.Elementwise.array;
+
+import java.util.ArrayList;
+import java.util.List;
+import limbeck.tensor.DType;
+import limbeck.tensor.Layout;
+import limbeck.tensor.Memory;
+import limbeck.tensor.op.Arange;
+import limbeck.tensor.op.ArgReduce;
+import limbeck.tensor.op.AvgPool2d;
+import limbeck.tensor.op.AvgPool2dInput;
+import limbeck.tensor.op.Binary;
+import limbeck.tensor.op.Cast;
+import limbeck.tensor.op.Compare;
+import limbeck.tensor.op.Concat;
+import limbeck.tensor.op.Conv2d;
+import limbeck.tensor.op.Conv2dInput;
+import limbeck.tensor.op.Conv2dWeight;
+import limbeck.tensor.op.Copy;
+import limbeck.tensor.op.Fill;
+import limbeck.tensor.op.Gather;
+import limbeck.tensor.op.KernelOp;
+import limbeck.tensor.op.MatMul;
+import limbeck.tensor.op.MaxPool2d;
+import limbeck.tensor.op.MaxPool2dPick;
+import limbeck.tensor.op.MaxPool2dScatter;
+import limbeck.tensor.op.OneHot;
+import limbeck.tensor.op.Pad;
+import limbeck.tensor.op.Random;
+import limbeck.tensor.op.Reduce;
+import limbeck.tensor.op.ScatterAdd;
+import limbeck.tensor.op.Unary;
+import limbeck.tensor.op.Update;
+import limbeck.tensor.op.Where;
+import limbeck.tensor.spi.Backend;
+import limbeck.tensor.spi.HostStorage;
+import limbeck.tensor.spi.Pool;
+import limbeck.tensor.spi.Storage;
+import limbeck.tensor.spi.View;
+
+/**
+ * The processor. It computes in float32 and int32; narrower types are widened before a kernel and rounded after it.
+ * Tensors lie in Java arrays from one pool.
+ */
+public final class CpuBackend implements Backend {
+    private final Pool pool = new Pool();
+
+    /** A backend with an empty pool. */
+    public CpuBackend() {
+    }
+
+    @Override
+    public Storage allocate(DType type, int size) {
+        return Temps.allocate(pool, type, size);
+    }
+
+    @Override
+    public void forget(Storage storage) {
+        pool.forget(storage.bytes());
+    }
+
+    @Override
+    public void run(KernelOp op, List<View> in, View out) {
+        if (out.shape().size() == 0) {
+            return;
+        }
+        try (var temps = new Temps(pool)) {
+            if (onlyMoves(op) || isComputed(in, out)) {
+                run(op, in, out, temps);
+                return;
+            }
+            var wide = new ArrayList<View>(in.size());
+            for (View view : in) {
+                wide.add(temps.cast(view, computed(view.type())));
+            }
+            View result = isComputed(List.of(), out) ? out : temps.fresh(computed(out.type()), out.layout());
+            run(op, wide, result, temps);
+            if (result != out) {
+                Casts.run(result, out);
+            }
+        }
+    }
+
+    private static boolean isComputed(List<View> in, View out) {
+        for (View view : in) {
+            if (computed(view.type()) != view.type()) {
+                return false;
+            }
+        }
+        return computed(out.type()) == out.type();
+    }
+
+    /** The type in which numbers of a type are computed. */
+    private static DType computed(DType type) {
+        return switch (type) {
+            case F32, BF16, F16 -> DType.F32;
+            case I32, I8 -> DType.I32;
+            case BOOL -> DType.BOOL;
+            case F64 -> throw new IllegalArgumentException(
+                    "the cpu device computes in float32; cast to F32, or use Device.reference() for float64");
+        };
+    }
+
+    /** Whether an op takes elements of any type as they are. */
+    private static boolean onlyMoves(KernelOp op) {
+        return switch (op) {
+            case Copy _, Concat _, Pad _, Gather _, Fill _, Arange _, OneHot _, Cast _ -> true;
+            case Unary _, Binary _, Compare _, Where _, Reduce _, ArgReduce _, ScatterAdd _, Random _, MatMul _, Conv2d _, Conv2dInput _,
+                    Conv2dWeight _, MaxPool2d _, MaxPool2dPick _, MaxPool2dScatter _, AvgPool2d _, AvgPool2dInput _ -> false;
+        };
+    }
+
+    private static void run(KernelOp op, List<View> in, View out, Temps temps) {
+        View first = in.isEmpty() ? null : in.getFirst();
+        View last = in.isEmpty() ? null : in.getLast();
+        switch (op) {
+            case Unary unary -> Elementwise.unary(unary, temps.aligned(first, out), out);
+            case Binary binary -> Elementwise.binary(binary, temps.aligned(first, out), temps.aligned(last, out), out);
+            case Compare compare -> Elementwise.compare(compare, temps.aligned(first, out), temps.aligned(last, out), out);
+            case Where _ -> Elementwise.where(temps.aligned(first, out), temps.aligned(in.get(1), out), temps.aligned(last, out), out);
+            case Reduce reduce -> Reductions.run(reduce, first, out, temps);
+            case ArgReduce arg -> Reductions.arg(arg, first, out);
+            case Copy _ -> Moves.copy(first, out);
+            case Concat concat -> Moves.concat(concat.axis(), in, out);
+            case Pad pad -> Moves.pad(pad, first, out);
+            case Gather gather -> Indexing.gather(gather, first, last, out);
+            case ScatterAdd scatter -> Indexing.scatterAdd(scatter, first, last, out, temps);
+            case OneHot oneHot -> Indexing.oneHot(oneHot, first, out, temps);
+            case Cast _ -> Casts.run(first, out);
+            case Fill fill -> Moves.fill(out, fill.value());
+            case Arange arange -> Sources.arange(arange, out);
+            case Random random -> Sources.random(random, out);
+            case MatMul matMul -> MatMulKernel.run(matMul, first, last, out);
+            case Conv2d conv -> ConvKernels.forward(conv.spec(), first, last, out);
+            case Conv2dInput conv -> ConvKernels.input(conv.spec(), first, last, out);
+            case Conv2dWeight conv -> ConvKernels.weight(conv.spec(), first, last, out);
+            case MaxPool2d pool -> Pooling.max(pool.height(), pool.width(), first, out, temps);
+            case MaxPool2dPick pool -> Pooling.pick(pool.height(), pool.width(), first, last, out, temps);
+            case MaxPool2dScatter pool -> Pooling.scatter(pool.height(), pool.width(), first, last, out, temps);
+            case AvgPool2d pool -> Pooling.average(pool.height(), pool.width(), first, out, temps);
+            case AvgPool2dInput pool -> Pooling.averageInput(pool.height(), pool.width(), first, out, temps);
+        }
+    }
+
+    @Override
+    public void update(Update update, View target, View gradient, List<View> state) {
+        try (var temps = new Temps(pool)) {
+            View wide = temps.cast(target, computed(target.type()));
+            View slope = temps.ordered(temps.cast(gradient, computed(gradient.type())), Layout.denseLike(target.shape(), target.layout()));
+            var running = new ArrayList<View>(state.size());
+            for (View each : state) {
+                running.add(temps.cast(each, computed(each.type())));
+            }
+            Updates.run(update, wide, slope, running);
+            for (int i = 0; i < state.size(); i++) {
+                putBack(running.get(i), state.get(i));
+            }
+            putBack(wide, target);
+        }
+    }
+
+    private static void putBack(View computed, View view) {
+        if (computed != view) {
+            Casts.run(computed, view);
+        }
+    }
+
+    @Override
+    public void write(Object source, Storage to) {
+        System.arraycopy(source, 0, ((HostStorage) to).array(), 0, to.size());
+    }
+
+    @Override
+    public void read(View from, double[] target) {
+        Casts.run(from.type(), array(from), from.layout(), DType.F64, target, Layout.contiguous(from.shape()));
+    }
+
+    @Override
+    public void read(View from, float[] target) {
+        Casts.run(from.type(), array(from), from.layout(), DType.F32, target, Layout.contiguous(from.shape()));
+    }
+
+    @Override
+    public DType defaultFloat() {
+        return DType.F32;
+    }
+
+    @Override
+    public Memory memory() {
+        return pool.memory();
+    }
+
+    @Override
+    public void trim() {
+        pool.trim();
+    }
+}

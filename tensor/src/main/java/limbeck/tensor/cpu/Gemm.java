@@ -1,0 +1,293 @@
+package limbeck.tensor.cpu;
+
+import java.util.Arrays;
+
+/**
+ * A matrix product, C = A B or C += A B, with the rows of C contiguous: cut into tiles that fit the caches, the tiles
+ * given to threads.
+ *
+ * {@snippet :
+ * Gemm.of(m, n, k, new GemmMatrix(a, 0, k, 1), new GemmMatrix(b, 0, n, 1), c, 0, n, false).run();
+ * }
+ *
+ * <p>An operand is read through a {@link GemmSource}, which copies blocks of it into the order of the
+ * {@link MicroKernel}: any strides, transposed or not, and convolutions without the matrix that they stand for. Rows of
+ * A that are contiguous are read where they lie: the kernel is as fast on them, and a copy would cost half as much as a
+ * narrow product.
+ *
+ * <p>The inner index goes in blocks of one length, and the tiles depend on the shape alone: the bits of the result do
+ * not depend on the number of threads.
+ */
+final class Gemm {
+    // A panel of B of KC x 64 floats (96 KiB) stays in the L2 cache, and the rows of A that meet it go through L1.
+    private static final int KC = 384;
+    // Rows of a tile at most: what is copied of A (184 KiB) stays in L2 beside the panel.
+    private static final int MC = 120;
+    private static final int MR = MicroKernel.MR;
+    private static final int LANES = MicroKernel.LANES;
+    private static final int PANEL = MicroKernel.WIDEST * LANES;
+    // B is packed for all threads in parts of at most this many floats (16 MiB).
+    private static final int PART = 1 << 22;
+    // Least arithmetic of a task, in multiply-adds: a few microseconds.
+    private static final int TASK = 1 << 17;
+    // A long inner index is cut into at most so many chunks, whose sums are added in order.
+    private static final int CHUNKS = 16;
+
+    private static final Scratch SHARED = new Scratch();
+    private static final Scratch SUMS = new Scratch();
+    private static final Scratch LEFT = new Scratch();
+    private static final Scratch RIGHT = new Scratch();
+    private static final Scratch EDGE = new Scratch();
+
+    private final int m;
+    private final int n;
+    // The inner index runs from begin to end, in blocks of kc.
+    private final int begin;
+    private final int end;
+    private final int kc;
+    // A, or A transposed where slivers of six columns are to be copied from it.
+    private final GemmSource left;
+    private final boolean sliver;
+    private final GemmSource right;
+    private final float[] c;
+    private final int co;
+    private final int ldc;
+    private final boolean accumulate;
+
+    private Gemm(int m, int n, int begin, int end, GemmSource left, boolean sliver, GemmSource right, float[] c, int co, int ldc,
+            boolean accumulate) {
+        this.m = m;
+        this.n = n;
+        this.begin = begin;
+        this.end = end;
+        this.left = left;
+        this.sliver = sliver;
+        this.right = right;
+        this.c = c;
+        this.co = co;
+        this.ldc = ldc;
+        this.accumulate = accumulate;
+        int inner = end - begin;
+        kc = Math.ceilDiv(inner, Math.max(1, Math.ceilDiv(inner, KC)));
+    }
+
+    /**
+     * The product of two matrices in memory.
+     *
+     * @param m rows of A and C
+     * @param n columns of B and C
+     * @param k columns of A, rows of B; 0 makes the product zero
+     * @param left A
+     * @param right B
+     * @param c takes C
+     * @param co where C begins
+     * @param ldc the distance of its rows
+     * @param accumulate true for C += A B
+     * @return the product, to be run
+     */
+    static Gemm of(int m, int n, int k, GemmMatrix left, GemmMatrix right, float[] c, int co, int ldc, boolean accumulate) {
+        boolean sliver = left.columnStride() != 1 && left.rowStride() == 1;
+        return new Gemm(m, n, 0, k, sliver ? left.transposed() : left, sliver, right, c, co, ldc, accumulate);
+    }
+
+    /** C = A B where A is read in rows. */
+    static Gemm ofRows(int m, int n, int k, GemmSource left, GemmSource right, float[] c, int co, int ldc) {
+        return new Gemm(m, n, 0, k, left, false, right, c, co, ldc, false);
+    }
+
+    /** C = A B where A is given transposed, as a k x m matrix with contiguous rows. */
+    static Gemm ofColumns(int m, int n, int k, GemmSource leftTransposed, GemmSource right, float[] c, int co, int ldc) {
+        return new Gemm(m, n, 0, k, leftTransposed, true, right, c, co, ldc, false);
+    }
+
+    /** Multiplies on all threads. */
+    void run() {
+        int inner = end - begin;
+        long work = (long) m * n * inner;
+        if (work < 2 * TASK) {
+            runHere();
+        } else if (inner >= 8 * KC && m <= 2 * MC && n <= 16 * PANEL) {
+            splitInner((int) Math.clamp(work / (8 * TASK), 2, CHUNKS));
+        } else if (left instanceof GemmMatrix && m <= 2 * MC && n >= 8 * PANEL) {
+            splitColumns();
+        } else {
+            splitRows();
+        }
+    }
+
+    /** Multiplies on the caller's thread, as one task among others. */
+    void runHere() {
+        if (begin == end && !accumulate) {
+            for (int i = 0; i < m; i++) {
+                Arrays.fill(c, co + i * ldc, co + i * ldc + n, 0);
+            }
+        }
+        for (int i = 0; i < m; i += MC) {
+            new Tile(i, Math.min(m, i + MC)).run(0, n, null, 0);
+        }
+    }
+
+    /** Many rows: B is packed for all, then each task takes some rows. */
+    private void splitRows() {
+        int inner = end - begin;
+        int part = Math.clamp(PART / inner / PANEL * PANEL, PANEL, roundUp(n, PANEL));
+        for (int first = 0; first < n; first += part) {
+            int j0 = first;
+            int columns = Math.min(n - first, part);
+            int padded = roundUp(columns, LANES);
+            float[] packed = SHARED.floats(inner * padded);
+            Parallel.range(columns, PANEL * Math.ceilDiv(TASK / 4, PANEL * inner), (from, to) -> {
+                for (int k0 = begin; k0 < end; k0 += kc) {
+                    int length = Math.min(kc, end - k0);
+                    for (int j = from; j < to; j += width(to - j)) {
+                        int width = width(to - j);
+                        right.copy(k0, length, j0 + j, Math.min(to - j, width), packed, (k0 - begin) * padded + j * length, width);
+                    }
+                }
+            });
+            int least = (int) Math.min(MC, TASK / ((long) inner * columns));
+            int rows = Math.min(MC, roundUp(Math.max(Math.ceilDiv(m, 16), least), MR));
+            Parallel.range(m, rows, (i0, i1) -> new Tile(i0, i1).run(j0, j0 + columns, packed, padded));
+        }
+    }
+
+    /** Few rows: each task takes some columns and packs them for itself, while A lies ready for all. */
+    private void splitColumns() {
+        int inner = end - begin;
+        if (inPlace() == null) {
+            float[] rows = SHARED.floats(m * inner);
+            GemmMatrix a = sliver ? ((GemmMatrix) left).transposed() : (GemmMatrix) left;
+            Parallel.range(m, MR, (from, to) -> a.copy(from, to - from, begin, inner, rows, from * inner, inner));
+            new Gemm(m, n, 0, inner, new GemmMatrix(rows, 0, inner, 1), false, right, c, co, ldc, accumulate).splitColumns();
+            return;
+        }
+        int columns = PANEL * (int) Math.max(1, TASK / ((long) m * inner * PANEL));
+        Parallel.range(n, columns, (j0, j1) -> new Tile(0, m).run(j0, j1, null, 0));
+    }
+
+    /** A long inner index, as in gradients of weights: each task takes a chunk of it for all of C. */
+    private void splitInner(int parts) {
+        int chunk = roundUp(Math.ceilDiv(end - begin, parts), KC);
+        int chunks = Math.ceilDiv(end - begin, chunk);
+        int size = m * n;
+        float[] sums = SUMS.floats(chunks * size);
+        Parallel.range(chunks, 1, (from, to) -> {
+            int first = begin + from * chunk;
+            new Gemm(m, n, first, Math.min(end, first + chunk), left, sliver, right, sums, from * size, n, false).runHere();
+        });
+        Parallel.range(m, Math.ceilDiv(1 << 12, n), (from, to) -> {
+            for (int row = from; row < to; row++) {
+                for (int i = 0; i < chunks; i++) {
+                    put(sums, i * size + row * n, n, c, co + row * ldc, accumulate || i > 0);
+                }
+            }
+        });
+    }
+
+    /** The left operand if the kernels can read it where it lies. */
+    private GemmMatrix inPlace() {
+        return !sliver && left instanceof GemmMatrix matrix && matrix.columnStride() == 1 ? matrix : null;
+    }
+
+    private static int roundUp(int value, int unit) {
+        return Math.ceilDiv(value, unit) * unit;
+    }
+
+    /** The width of the panel that begins where so many columns are left. */
+    private static int width(int columns) {
+        return MicroKernel.vectors(columns) * LANES;
+    }
+
+    private static void put(float[] from, int at, int length, float[] to, int target, boolean accumulate) {
+        if (!accumulate) {
+            System.arraycopy(from, at, to, target, length);
+            return;
+        }
+        for (int i = 0; i < length; i++) {
+            to[target + i] += from[at + i];
+        }
+    }
+
+    /** Rows i0 to i1 of C, computed by one thread. */
+    private final class Tile {
+        private final int i0;
+        private final int i1;
+        private final GemmMatrix inPlace = inPlace();
+        // Row or sliver i0 of A within the current block begins at a[ao].
+        private final float[] a;
+        private int ao;
+        private int lda;
+
+        Tile(int i0, int i1) {
+            this.i0 = i0;
+            this.i1 = i1;
+            a = inPlace != null ? inPlace.array() : LEFT.floats(roundUp(i1 - i0, MR) * kc);
+        }
+
+        /** Columns j0 to j1; B is packed, its blocks being {@code padded} wide and column j0 the first, or still to be. */
+        void run(int j0, int j1, float[] packed, int padded) {
+            float[] panel = packed == null ? RIGHT.floats(PANEL * kc) : packed;
+            for (int k0 = begin; k0 < end; k0 += kc) {
+                int length = Math.min(kc, end - k0);
+                loadLeft(k0, length);
+                for (int j = j0; j < j1; j += width(j1 - j)) {
+                    int columns = Math.min(j1 - j, width(j1 - j));
+                    int bo = 0;
+                    if (packed == null) {
+                        right.copy(k0, length, j, columns, panel, 0, width(columns));
+                    } else {
+                        bo = (k0 - begin) * padded + (j - j0) * length;
+                    }
+                    for (int i = i0; i < i1; i += MR) {
+                        kernel(k0, length, i, j, columns, panel, bo);
+                    }
+                }
+            }
+        }
+
+        private void loadLeft(int k0, int length) {
+            if (inPlace != null) {
+                lda = inPlace.rowStride();
+                ao = inPlace.offset() + i0 * lda + k0;
+                return;
+            }
+            lda = length;
+            ao = 0;
+            if (!sliver) {
+                left.copy(i0, i1 - i0, k0, length, a, 0, length);
+                return;
+            }
+            for (int i = i0; i < i1; i += MR) {
+                left.copy(k0, length, i, Math.min(MR, i1 - i), a, (i - i0) * length, MR);
+            }
+        }
+
+        /** Six rows by one panel. At the lower and right edge the kernel computes into a tile of its own. */
+        private void kernel(int k0, int length, int i, int j, int columns, float[] panel, int bo) {
+            int rows = Math.min(MR, i1 - i);
+            int width = width(columns);
+            float[] from = a;
+            int at = ao + (i - i0) * lda;
+            int stride = lda;
+            if (rows < MR && inPlace != null) {
+                // Below the last row the array may end.
+                from = LEFT.floats(MR * kc);
+                left.copy(i, rows, k0, length, from, 0, length);
+                at = 0;
+                stride = length;
+            }
+            boolean add = accumulate || k0 > begin;
+            MicroKernel kernel = MicroKernel.of(width / LANES, sliver);
+            int to = co + i * ldc + j;
+            if (rows == MR && columns == width) {
+                kernel.run(length, from, at, stride, panel, bo, c, to, ldc, add);
+                return;
+            }
+            float[] edge = EDGE.floats(MR * PANEL);
+            kernel.run(length, from, at, stride, panel, bo, edge, 0, width, false);
+            for (int r = 0; r < rows; r++) {
+                put(edge, r * width, columns, c, to + r * ldc, add);
+            }
+        }
+    }
+}

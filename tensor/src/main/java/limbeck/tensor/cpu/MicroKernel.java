@@ -1,0 +1,80 @@
+package limbeck.tensor.cpu;
+
+/**
+ * The innermost loop of a matrix product: a tile of C, six rows by one, two or four vectors of columns, held in
+ * registers while the inner index runs. Everything around it only brings the operands into cache in the order that
+ * it reads them (Goto and van de Geijn, "Anatomy of High-Performance Matrix Multiplication", 2008).
+ *
+ * <p>Six rows by four 512-bit vectors are 24 of 32 registers: enough independent sums to hide the latency of a fused
+ * multiply-add, with 10 loads for 24 of them, and no spill. Narrower machines have 16 registers and use two vectors.
+ * The right operand is a panel {@code [k][columns]}. The left one is read from rows where those are contiguous, and
+ * from slivers {@code [k][6]} where columns are.
+ *
+ * <p>All kernels, the scalar one apart, add the products of one element of C in the same order with the same
+ * rounding, so which of them computes it does not change the bits.
+ */
+abstract class MicroKernel {
+    /** Rows of a tile. */
+    static final int MR = 6;
+
+    /** Elements of a vector. */
+    static final int LANES = Simd.available() ? Simd.bits() / Float.SIZE : 16;
+
+    /** The most vectors of columns in a tile. */
+    static final int WIDEST = LANES == 16 ? 4 : 2;
+
+    private static final MicroKernel[] ROWS = new MicroKernel[WIDEST + 1];
+    private static final MicroKernel[] SLIVER = new MicroKernel[WIDEST + 1];
+
+    static {
+        for (int vectors = 1; vectors <= WIDEST; vectors *= 2) {
+            ROWS[vectors] = Simd.available() ? vectorRows(vectors) : new ScalarKernel(vectors * LANES, false);
+            SLIVER[vectors] = Simd.available() ? vectorSliver(vectors) : new ScalarKernel(vectors * LANES, true);
+        }
+    }
+
+    private static MicroKernel vectorRows(int vectors) {
+        return vectors == 4 ? new Kernel6x4Rows() : vectors == 2 ? new Kernel6x2Rows() : new Kernel6x1Rows();
+    }
+
+    private static MicroKernel vectorSliver(int vectors) {
+        return vectors == 4 ? new Kernel6x4Sliver() : vectors == 2 ? new Kernel6x2Sliver() : new Kernel6x1Sliver();
+    }
+
+    /**
+     * The widest tile that wastes no whole vector on columns that are not there.
+     *
+     * @param columns how many columns are left
+     * @return 1, 2 or 4 vectors
+     */
+    static int vectors(int columns) {
+        return Math.min(WIDEST, Integer.highestOneBit(Math.ceilDiv(columns, LANES)));
+    }
+
+    /**
+     * The kernel for a width.
+     *
+     * @param vectors as {@link #vectors} says
+     * @param sliver whether the left operand lies in slivers
+     * @return the kernel
+     */
+    static MicroKernel of(int vectors, boolean sliver) {
+        return (sliver ? SLIVER : ROWS)[vectors];
+    }
+
+    /**
+     * Computes a tile: C = A B, or C += A B.
+     *
+     * @param inner the number of products in each element's sum
+     * @param a holds the left operand
+     * @param ao where its first row, or the sliver, begins
+     * @param lda the distance of its rows; a sliver needs none
+     * @param b holds the right operand's panel, its rows as long as the tile is wide
+     * @param bo where the panel begins
+     * @param c takes the tile
+     * @param co where the tile begins
+     * @param ldc the distance of its rows
+     * @param accumulate true to add to what is there
+     */
+    abstract void run(int inner, float[] a, int ao, int lda, float[] b, int bo, float[] c, int co, int ldc, boolean accumulate);
+}

@@ -1,0 +1,81 @@
+package limbeck.tensor.cpu;
+
+import java.util.ArrayList;
+import java.util.List;
+import limbeck.tensor.DType;
+import limbeck.tensor.Layout;
+import limbeck.tensor.spi.HostStorage;
+import limbeck.tensor.spi.Pool;
+import limbeck.tensor.spi.View;
+
+/** The intermediate tensors of one kernel call: from the pool, and back to it when the call ends. */
+final class Temps implements AutoCloseable {
+    private static final int WORTH_COPYING = 4096;
+
+    private final Pool pool;
+    private final List<HostStorage> taken = new ArrayList<>(4);
+
+    Temps(Pool pool) {
+        this.pool = pool;
+    }
+
+    /** Storage of unspecified content from a pool. */
+    static HostStorage allocate(Pool pool, DType type, int size) {
+        Class<?> element = switch (type) {
+            case F32 -> float.class;
+            case F64 -> double.class;
+            case I32 -> int.class;
+            case I8, BOOL -> byte.class;
+            case BF16, F16 -> short.class;
+        };
+        return new HostStorage(type, size, pool.take(element, size, (long) size * type.bytes()), pool);
+    }
+
+    /** A tensor of unspecified content; the layout is dense. */
+    View fresh(DType type, Layout layout) {
+        HostStorage storage = allocate(pool, type, layout.shape().intSize());
+        taken.add(storage);
+        return new View(storage, layout);
+    }
+
+    /** The same numbers in another type, dense in the same order. */
+    View cast(View from, DType type) {
+        if (from.type() == type) {
+            return from;
+        }
+        View to = fresh(type, Layout.denseLike(from.shape(), from.layout()));
+        Casts.run(from, to);
+        return to;
+    }
+
+    /** The same numbers in another order, copied only where they are not in it already. */
+    View ordered(View from, Layout layout) {
+        if (from.layout().sameOrder(layout)) {
+            return from;
+        }
+        View to = fresh(from.type(), layout);
+        Moves.copy(from, to);
+        return to;
+    }
+
+    /** A large operand in the result's order, where its elements would otherwise be fetched one by one. */
+    View aligned(View from, View result) {
+        if (from.shape().size() < WORTH_COPYING || !from.shape().equals(result.shape())) {
+            return from;
+        }
+        for (int axis = 0; axis < from.shape().rank(); axis++) {
+            boolean innermost = from.shape().dim(axis) > 1 && result.layout().stride(axis) == 1;
+            if (innermost && from.layout().stride(axis) != 1 && from.layout().stride(axis) != 0) {
+                return ordered(from, result.layout());
+            }
+        }
+        return from;
+    }
+
+    @Override
+    public void close() {
+        for (HostStorage storage : taken) {
+            storage.release("the kernel that made it");
+        }
+    }
+}

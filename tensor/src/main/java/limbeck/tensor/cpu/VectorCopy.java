@@ -1,0 +1,44 @@
+package limbeck.tensor.cpu;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
+
+/** Copies of short rows, for which a call of {@code System.arraycopy} a row would cost more than the copy. */
+final class VectorCopy {
+    private static final VectorSpecies<Float> S = Vectors.FLOATS;
+    private static final int L = S.length();
+    private static final VectorSpecies<Float> QUAD = FloatVector.SPECIES_128;
+
+    private VectorCopy() {
+    }
+
+    static void rows(float[] from, int start, int stride, int rows, int columns, float[] to, int at, int ld) {
+        int whole = columns - columns % L;
+        int quads = columns - columns % 4;
+        for (int r = 0; r < rows; r++) {
+            int source = start + r * stride;
+            int target = at + r * ld;
+            int c = 0;
+            for (; c < whole; c += L) {
+                FloatVector.fromArray(S, from, source + c).intoArray(to, target + c);
+            }
+            for (; c < quads; c += 4) {
+                FloatVector.fromArray(QUAD, from, source + c).intoArray(to, target + c);
+            }
+            for (; c < columns; c++) {
+                to[target + c] = from[source + c];
+            }
+        }
+    }
+
+    static void multiplyAdd(int n, float[] a, int ao, float[] b, int bo, float[] y, int yo) {
+        int whole = n - n % L;
+        for (int i = 0; i < whole; i += L) {
+            FloatVector product = FloatVector.fromArray(S, a, ao + i).fma(FloatVector.fromArray(S, b, bo + i), FloatVector.fromArray(S, y, yo + i));
+            product.intoArray(y, yo + i);
+        }
+        for (int i = whole; i < n; i++) {
+            y[yo + i] += a[ao + i] * b[bo + i];
+        }
+    }
+}

@@ -1,0 +1,90 @@
+package limbeck.tensor.spi;
+
+import java.util.List;
+import limbeck.tensor.DType;
+import limbeck.tensor.Memory;
+import limbeck.tensor.op.KernelOp;
+import limbeck.tensor.op.Update;
+
+/**
+ * A device's arithmetic: memory, and one switch over the ops. Shapes and types have been checked before; a backend
+ * computes. It owns its kind of storage, and nothing outside it looks inside.
+ */
+public interface Backend {
+    /**
+     * Fresh memory of unspecified content.
+     *
+     * @param type the element type
+     * @param size the number of elements
+     * @return live storage
+     */
+    Storage allocate(DType type, int size);
+
+    /**
+     * Stops counting a storage that no scope owns: the garbage collector frees it.
+     *
+     * @param storage the storage
+     */
+    void forget(Storage storage);
+
+    /**
+     * Computes an op. The output does not overlap the inputs; all of it is written.
+     *
+     * @param op the op
+     * @param in the operands, in any layout
+     * @param out the result, dense
+     */
+    void run(KernelOp op, List<View> in, View out);
+
+    /**
+     * Changes tensors in place: the step of an optimizer.
+     *
+     * @param update the rule
+     * @param target what it changes
+     * @param gradient what it follows, in any layout
+     * @param state its running values, changed with the target, each laid out as the target
+     */
+    void update(Update update, View target, View gradient, List<View> state);
+
+    /**
+     * Copies elements in from Java. The array's type must be that of {@link Storage#type}: float[] (F32), double[] (F64),
+     * int[] (I32), byte[] (I8, BOOL) or short[] (BF16 and F16 bits).
+     *
+     * @param source the array; its first elements are taken
+     * @param to dense row-major storage
+     */
+    void write(Object source, Storage to);
+
+    /**
+     * Copies elements out as doubles, in row-major order.
+     *
+     * @param from the tensor, in any layout
+     * @param target the array to fill
+     */
+    void read(View from, double[] target);
+
+    /**
+     * Copies elements out as floats, in row-major order.
+     *
+     * @param from the tensor, in any layout
+     * @param target the array to fill
+     */
+    void read(View from, float[] target);
+
+    /**
+     * The type of floating-point numbers in which this backend computes.
+     *
+     * @return F32 or F64
+     */
+    DType defaultFloat();
+
+    /**
+     * What its tensors take.
+     *
+     * @return bytes in use, at most since the last call, and free
+     */
+    Memory memory();
+
+    /** Drops the free memory that it holds for later. */
+    void trim();
+}

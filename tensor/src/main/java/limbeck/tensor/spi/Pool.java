@@ -1,0 +1,85 @@
+package limbeck.tensor.spi;
+
+import java.lang.reflect.Array;
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.Map;
+import limbeck.tensor.Memory;
+
+/**
+ * Arrays to be used again, in free lists of exactly one type and length: the steps of a training loop repeat their
+ * sizes, so that in steady state nothing is allocated. Arrays come back dirty; every kernel writes its whole output.
+ */
+public final class Pool {
+    /** Arrays that are counted differently are not exchanged: the sum of what is free would drift. */
+    private record Kind(Class<?> element, int length, long bytes) {
+    }
+
+    private final Map<Kind, ArrayDeque<Object>> free = new HashMap<>();
+    private long inUse;
+    private long peak;
+    private long pooled;
+
+    /** An empty pool. */
+    public Pool() {
+    }
+
+    /**
+     * An array, used before if possible.
+     *
+     * @param element its primitive element type
+     * @param length its length
+     * @param bytes what to count for it
+     * @return an array of unspecified content
+     */
+    public synchronized Object take(Class<?> element, int length, long bytes) {
+        inUse += bytes;
+        peak = Math.max(peak, inUse);
+        ArrayDeque<Object> list = free.get(new Kind(element, length, bytes));
+        Object array = list == null ? null : list.pollLast();
+        if (array == null) {
+            return Array.newInstance(element, length);
+        }
+        pooled -= bytes;
+        return array;
+    }
+
+    /**
+     * Takes an array back.
+     *
+     * @param array an array that nobody touches any more
+     * @param bytes what was counted for it
+     */
+    public synchronized void give(Object array, long bytes) {
+        inUse -= bytes;
+        pooled += bytes;
+        var kind = new Kind(array.getClass().componentType(), Array.getLength(array), bytes);
+        free.computeIfAbsent(kind, k -> new ArrayDeque<>()).addLast(array);
+    }
+
+    /**
+     * Stops counting an array that the garbage collector will look after.
+     *
+     * @param bytes what was counted for it
+     */
+    public synchronized void forget(long bytes) {
+        inUse -= bytes;
+    }
+
+    /** Drops all free arrays. */
+    public synchronized void trim() {
+        free.clear();
+        pooled = 0;
+    }
+
+    /**
+     * What the pool holds; starts a new peak.
+     *
+     * @return bytes in use, at most since the last call, and free
+     */
+    public synchronized Memory memory() {
+        var memory = new Memory(inUse, peak, pooled);
+        peak = inUse;
+        return memory;
+    }
+}

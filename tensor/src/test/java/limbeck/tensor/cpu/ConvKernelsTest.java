@@ -1,0 +1,90 @@
+package limbeck.tensor.cpu;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.util.List;
+import java.util.function.Supplier;
+import limbeck.tensor.Device;
+import limbeck.tensor.Key;
+import limbeck.tensor.Shape;
+import limbeck.tensor.Tensor;
+import limbeck.tensor.Threads;
+import limbeck.tensor.op.Conv2d;
+import limbeck.tensor.op.Conv2dInput;
+import limbeck.tensor.op.Conv2dWeight;
+import limbeck.tensor.op.ConvSpec;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Convolutions of the sizes that networks have, where work is cut into tasks; small and odd ones stand in the op table. */
+final class ConvKernelsTest {
+    private static final Key KEY = Key.of(11);
+
+    /** Columns: images, channels, height, width, output channels, kernel rows and columns, stride, padding, dilation, groups. */
+    @ParameterizedTest
+    @CsvSource({
+        "3, 16, 17, 19, 16, 3, 3, 1, 1, 1, 1",
+        "2, 32, 12, 9, 48, 3, 3, 1, 1, 1, 1",
+        "2, 48, 9, 8, 32, 3, 3, 1, 0, 1, 1",
+        "2, 16, 8, 8, 64, 3, 3, 1, 2, 1, 1",
+        "2, 64, 1, 5, 16, 3, 3, 1, 1, 1, 1",
+        "2, 32, 8, 8, 32, 3, 3, 1, 1, 1, 2",
+        "3, 16, 16, 16, 32, 3, 3, 2, 1, 1, 1",
+        "3, 3, 33, 31, 16, 3, 3, 1, 1, 1, 1",
+        "2, 3, 40, 40, 20, 7, 7, 2, 3, 1, 1",
+        "5, 1, 28, 28, 33, 5, 5, 1, 0, 1, 1",
+        "4, 20, 13, 13, 30, 1, 1, 1, 0, 1, 1",
+        "4, 20, 13, 13, 30, 1, 1, 2, 0, 1, 1",
+        "2, 24, 14, 15, 24, 3, 3, 1, 2, 2, 1",
+        "2, 40, 14, 15, 40, 3, 3, 2, 1, 1, 40",
+        "2, 24, 11, 12, 36, 3, 3, 2, 1, 1, 4",
+        "1, 8, 30, 7, 9, 5, 2, 3, 3, 2, 1",
+    })
+    void allThreePassesAgreeWithPlainLoopsOnAnyNumberOfThreads(int n, int c, int h, int w, int k, int kh, int kw, int stride, int pad,
+            int dilation, int groups) {
+        var spec = new ConvSpec(stride, stride, pad, pad, dilation, dilation, groups);
+        Shape weights = Shape.of(k, c / groups, kh, kw);
+        Tensor x = Device.cpu().normal(KEY.split("x"), n, c, h, w);
+        Tensor f = Device.cpu().normal(KEY.split("f"), k, c / groups, kh, kw);
+        Tensor g = Device.cpu().normal(KEY.split("g"), spec.output("test", x.shape(), weights).dims());
+        var forward = new Conv2d(spec);
+        var input = new Conv2dInput(spec, x.shape());
+        var weight = new Conv2dWeight(spec, weights);
+
+        Tensor xr = x.to(Device.reference());
+        Tensor fr = f.to(Device.reference());
+        Tensor gr = g.to(Device.reference());
+        double[] y = xr.apply(forward, List.of(fr)).toDoubles();
+        double[] dx = gr.apply(input, List.of(fr)).toDoubles();
+        double[] dw = xr.apply(weight, List.of(gr)).toDoubles();
+        for (boolean last : new boolean[] {false, true}) {
+            Tensor xi = last ? x.channelsLast() : x;
+            Tensor gi = last ? g.channelsLast() : g;
+            check("forward", y, () -> xi.apply(forward, List.of(f)));
+            check("input", dx, () -> gi.apply(input, List.of(f)));
+            check("weight", dw, () -> xi.apply(weight, List.of(gi)));
+        }
+    }
+
+    private static void check(String what, double[] expected, Supplier<Tensor> run) {
+        int before = Threads.count();
+        try {
+            Threads.use(1);
+            double[] alone = run.get().toDoubles();
+            double scale = 0;
+            for (double e : expected) {
+                scale = Math.max(scale, Math.abs(e));
+            }
+            for (int i = 0; i < expected.length; i++) {
+                assertEquals(expected[i], alone[i], 3e-6 * scale, what + " at " + i + " of largest " + scale + ", " + KEY);
+            }
+            for (int threads : new int[] {2, 3, 5}) {
+                Threads.use(threads);
+                assertArrayEquals(alone, run.get().toDoubles(), what + " on " + threads + " threads");
+            }
+        } finally {
+            Threads.use(before);
+        }
+    }
+}

@@ -1,0 +1,143 @@
+package limbeck.tensor.cpu;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.util.Arrays;
+import java.util.Random;
+import limbeck.tensor.Threads;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class GemmTest {
+    private static final int SEED = 7;
+    private static final int[] SIZES = {1, 2, 5, 6, 7, 15, 16, 17, 32, 33, 48, 63, 64, 65, 127, 130};
+
+    private enum Order { ROWS, COLUMNS, GAPS, BACKWARDS }
+
+    /** A matrix of random numbers in an array that ends right behind it, so that reading on would throw. */
+    private static GemmMatrix matrix(Random random, int rows, int columns, Order order) {
+        int rowStride = switch (order) {
+            case ROWS -> columns;
+            case COLUMNS -> 1;
+            case GAPS -> 3 * columns + 1;
+            case BACKWARDS -> -columns;
+        };
+        int columnStride = switch (order) {
+            case ROWS, BACKWARDS -> 1;
+            case COLUMNS -> rows;
+            case GAPS -> 2;
+        };
+        int offset = order == Order.BACKWARDS ? (rows - 1) * columns : 3;
+        int size = 1 + offset + Math.max(0, (rows - 1) * rowStride) + (columns - 1) * columnStride;
+        float[] array = new float[size];
+        for (int i = 0; i < size; i++) {
+            array[i] = random.nextFloat() * 2 - 1;
+        }
+        return new GemmMatrix(array, offset, rowStride, columnStride);
+    }
+
+    private static double at(GemmMatrix matrix, int row, int column) {
+        return matrix.array()[matrix.offset() + row * matrix.rowStride() + column * matrix.columnStride()];
+    }
+
+    /** Compares some elements, the corners among them, with sums in double. */
+    private static void check(int m, int n, int k, GemmMatrix a, GemmMatrix b, float[] c, int co, int ldc, double before, String what) {
+        var random = new Random(SEED);
+        int samples = Math.min(400, m * n);
+        for (int s = 0; s < samples; s++) {
+            int i = samples == m * n ? s / n : s == 0 ? m - 1 : random.nextInt(m);
+            int j = samples == m * n ? s % n : s == 0 ? n - 1 : random.nextInt(n);
+            double sum = before;
+            double size = Math.abs(before);
+            for (int x = 0; x < k; x++) {
+                double product = at(a, i, x) * at(b, x, j);
+                sum += product;
+                size += Math.abs(product);
+            }
+            assertEquals(sum, c[co + i * ldc + j], 1e-6 * size + 1e-6, what + " seed " + SEED + " at " + i + ", " + j);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 3, 16, 385})
+    void allSizesAndEdges(int k) {
+        var random = new Random(SEED);
+        for (int m : SIZES) {
+            for (int n : SIZES) {
+                GemmMatrix a = matrix(random, m, Math.max(1, k), Order.ROWS);
+                GemmMatrix b = matrix(random, Math.max(1, k), n, Order.ROWS);
+                int ldc = n + 3;
+                float[] c = new float[5 + m * ldc];
+                Arrays.fill(c, 9);
+                Gemm.of(m, n, k, a, b, c, 5, ldc, false).run();
+                String what = m + " x " + n + " x " + k;
+                check(m, n, k, a, b, c, 5, ldc, 0, what);
+                for (int i = 0; i < m; i++) {
+                    for (int gap = n; gap < ldc; gap++) {
+                        assertEquals(9, c[5 + i * ldc + gap], what + ": wrote beyond its columns");
+                    }
+                }
+                Gemm.of(m, n, k, a, b, c, 5, ldc, false).run();
+                Gemm.of(m, n, 0, a, b, c, 5, ldc, true).run();
+                check(m, n, k, a, b, c, 5, ldc, 0, what + ": nothing added");
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"13, 40, 50", "70, 90, 33", "130, 600, 70", "300, 70, 400", "20, 75, 3500"})
+    void allOrdersOfTheOperands(int m, int n, int k) {
+        var random = new Random(SEED);
+        for (Order left : Order.values()) {
+            for (Order right : Order.values()) {
+                GemmMatrix a = matrix(random, m, k, left);
+                GemmMatrix b = matrix(random, k, n, right);
+                float[] c = new float[m * n];
+                Arrays.fill(c, 2);
+                Gemm.of(m, n, k, a, b, c, 0, n, true).run();
+                check(m, n, k, a, b, c, 0, n, 2, left + " " + right);
+                Gemm.of(m, n, k, a, b, c, 0, n, false).run();
+                check(m, n, k, a, b, c, 0, n, 0, left + " " + right);
+            }
+        }
+    }
+
+    @Test
+    void repeatedRowsAndColumns() {
+        var random = new Random(SEED);
+        GemmMatrix a = new GemmMatrix(matrix(random, 1, 40, Order.ROWS).array(), 3, 0, 1);
+        GemmMatrix b = new GemmMatrix(matrix(random, 40, 1, Order.ROWS).array(), 3, 1, 0);
+        float[] c = new float[20 * 30];
+        Gemm.of(20, 30, 40, a, b, c, 0, 30, false).run();
+        check(20, 30, 40, a, b, c, 0, 30, 0, "expanded");
+    }
+
+    /** Rows, columns and the inner index as the cut, and B in more than one part. */
+    @ParameterizedTest
+    @CsvSource({"700, 90, 300", "90, 1100, 300", "24, 150, 9000", "250, 2200, 2000", "128, 128, 128", "1, 3000, 500", "3000, 1, 500"})
+    void theSameBitsForAnyNumberOfThreads(int m, int n, int k) {
+        int before = Threads.count();
+        var random = new Random(SEED);
+        try {
+            for (Order left : new Order[] {Order.ROWS, Order.COLUMNS, Order.GAPS}) {
+                GemmMatrix a = matrix(random, m, k, left);
+                GemmMatrix b = matrix(random, k, n, left == Order.ROWS ? Order.COLUMNS : Order.ROWS);
+                Threads.use(1);
+                float[] alone = new float[m * n];
+                Gemm.of(m, n, k, a, b, alone, 0, n, false).run();
+                check(m, n, k, a, b, alone, 0, n, 0, left.toString());
+                for (int threads : new int[] {2, 3, 5}) {
+                    Threads.use(threads);
+                    float[] c = new float[m * n];
+                    Gemm.of(m, n, k, a, b, c, 0, n, false).run();
+                    assertArrayEquals(alone, c, threads + " threads");
+                }
+            }
+        } finally {
+            Threads.use(before);
+        }
+    }
+}
