@@ -1,0 +1,107 @@
+package limbeck.autograd;
+
+import java.util.List;
+import java.util.function.Supplier;
+import limbeck.autograd.Tape.Applied;
+import limbeck.autograd.Tape.Entry;
+import limbeck.autograd.Tape.Replayed;
+import limbeck.autograd.Variable.Node;
+import limbeck.tensor.Scope;
+import limbeck.tensor.Tensor;
+
+/**
+ * One walk from the end of a tape to its beginning. It pops each entry, asks {@link Vjp} what flows on to the operands,
+ * and gives back what is needed no longer: the gradient it came with, the result it had computed. An entry that put
+ * something out is popped after all that used it, so nothing further back can miss what is given back here.
+ */
+final class Backward {
+    private final Tape tape;
+    private final Tensor seed;
+    private final Gradients into;
+    private final Gradients flowing = new Gradients();
+
+    /** A walk that starts with the gradient {@code seed} and adds the gradients of leaves to {@code into}. */
+    Backward(Tape tape, Tensor seed, Gradients into) {
+        this.tape = tape;
+        this.seed = seed;
+        this.into = into;
+    }
+
+    void from(Variable out) {
+        flowing.put(out.node(), seed);
+        for (Entry entry = tape.pop(); entry != null; entry = tape.pop()) {
+            Tensor gradient = flowing.take(entry.output());
+            if (gradient != null) {
+                switch (entry) {
+                    case Applied applied -> apply(applied, gradient);
+                    case Replayed replayed -> replay(replayed, gradient);
+                }
+                release(gradient, seed);
+            }
+            Tensor memory = entry.memory();
+            // A rule of the user's own may have answered with the saved result itself.
+            if (memory != null && !tape.isRetained(memory) && !flowing.shares(memory) && !into.shares(memory)) {
+                Scope.release(memory, "Tape.backward (call tape.retain(variable) before backward to keep it)");
+            }
+        }
+    }
+
+    private void apply(Applied entry, Tensor gradient) {
+        Tape.requireUnchanged(entry.op(), entry.in(), entry.versions());
+        var operands = entry.in().stream().map(Variable::tensor).toList();
+        String name = "backward of " + entry.op().name();
+        Tensor[] parts = new Tensor[operands.size()];
+        try (var scope = Scope.open(name)) {
+            List<Supplier<Tensor>> rules = Vjp.of(entry.op(), operands, entry.out().tensor(), gradient);
+            for (int i = 0; i < rules.size(); i++) {
+                Variable operand = entry.in().get(i);
+                if (rules.get(i) != null && operand.needsGradient()) {
+                    // A scope for each rule: what one needs in passing is free for the next.
+                    try (var inner = Scope.open(name)) {
+                        parts[i] = inner.keep(Tape.sumTo(rules.get(i).get(), operand.shape()));
+                    }
+                    scope.keep(parts[i]);
+                }
+            }
+        }
+        for (int i = 0; i < parts.length; i++) {
+            if (parts[i] != null) {
+                add(entry.in().get(i).node(), parts[i], gradient);
+            }
+        }
+    }
+
+    private void replay(Replayed entry, Tensor gradient) {
+        // Parameters stay themselves; all else is cut off from the outer tape, so that the inner walk ends there.
+        var operands = entry.in().stream()
+                .map(v -> v.needsGradient() && !(v instanceof Parameter) ? Variable.leaf(v.tensor()) : v).toList();
+        var found = new Gradients();
+        try (var scope = Scope.open("backward of a recomputed block")) {
+            var inner = new Tape();
+            Variable again = Recompute.replay(() -> inner.record(() -> entry.body().apply(operands)));
+            new Backward(inner, gradient, found).from(again);
+            found.all().forEach(scope::keep);
+        }
+        for (int i = 0; i < operands.size(); i++) {
+            Tensor part = operands.get(i) == entry.in().get(i) ? null : found.take(operands.get(i).node());
+            if (part != null) {
+                add(entry.in().get(i).node(), part, gradient);
+            }
+        }
+        // What is left belongs to parameters, and to variables of the outer tape that the block uses without naming them.
+        found.forEach((node, part) -> add(node, part, gradient));
+    }
+
+    private void add(Node node, Tensor part, Tensor current) {
+        Gradients to = tape.isProduced(node) ? flowing : into;
+        to.merge(node, part, spent -> release(spent, current));
+    }
+
+    /** Gives a gradient's memory back, unless it is that of one that is still needed: the current one's, or a view of it. */
+    private void release(Tensor gradient, Tensor current) {
+        boolean needed = gradient.sharesMemory(current) || gradient.sharesMemory(seed) || flowing.shares(gradient) || into.shares(gradient);
+        if (!needed) {
+            Scope.release(gradient, "Tape.backward, which needed it no longer");
+        }
+    }
+}

@@ -1,0 +1,71 @@
+package limbeck.autograd;
+
+import java.util.List;
+import limbeck.tensor.Scope;
+import limbeck.tensor.Tensor;
+import limbeck.tensor.op.Update;
+import limbeck.tensor.spi.InPlace;
+
+/**
+ * A leaf that learns: the only thing that changes. An optimizer changes it in place by an {@link Update}; every change
+ * raises the version, and a backward over a value that has changed since throws instead of lying.
+ */
+public final class Parameter extends Variable {
+    private long version;
+
+    private Parameter(Tensor tensor) {
+        super(new Node(), tensor, true);
+    }
+
+    /**
+     * A parameter that starts from a tensor's values.
+     *
+     * @param initial floating-point values; the parameter takes the tensor over, and no one else should hold it
+     * @return the parameter; it belongs to no scope
+     * @throws IllegalArgumentException if the type is not a floating-point one
+     */
+    public static Parameter of(Tensor initial) {
+        requireFloating(initial);
+        return new Parameter(owned(initial));
+    }
+
+    /**
+     * Changes the value in place.
+     *
+     * @param rule the optimizer's rule
+     * @param gradient what it follows
+     * @param state the rule's running values, changed too
+     */
+    public void update(Update rule, Tensor gradient, List<Tensor> state) {
+        InPlace.update(rule, tensor(), gradient, state);
+        version++;
+    }
+
+    /**
+     * Replaces the value: a loaded one, or one on another device.
+     *
+     * @param value a tensor of the same shape, taken over
+     * @throws IllegalArgumentException if the shape differs
+     */
+    public void set(Tensor value) {
+        if (!value.shape().equals(shape())) {
+            throw new IllegalArgumentException("parameter: cannot set a value of shape " + value.shape() + " on one of shape " + shape());
+        }
+        replace(owned(value));
+        version++;
+    }
+
+    /**
+     * How often the value has changed.
+     *
+     * @return 0 for a new parameter
+     */
+    public long version() {
+        return version;
+    }
+
+    // Dense and outside any scope; a view of something larger is copied.
+    private static Tensor owned(Tensor tensor) {
+        return Scope.detach(tensor.contiguous());
+    }
+}

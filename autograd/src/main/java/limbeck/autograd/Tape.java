@@ -1,0 +1,305 @@
+package limbeck.autograd;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import limbeck.autograd.Variable.Node;
+import limbeck.tensor.Scope;
+import limbeck.tensor.Shape;
+import limbeck.tensor.Tensor;
+import limbeck.tensor.TensorOps;
+import limbeck.tensor.op.Op;
+
+/**
+ * The list of what was computed, in order; read backwards it gives the gradients. Recording is bound to a block of
+ * code, so it cannot be left on by mistake:
+ *
+ * {@snippet :
+ * Tape tape = new Tape();
+ * Variable loss = tape.record(() -> model.forward(x).sub(y).square().mean());
+ * Gradients gradients = tape.backward(loss);
+ * }
+ *
+ * An entry holds an op, its operands and its result, but of these only the elements that the op's gradient rule looks at
+ * ({@link Op#saves}). Backward pops entry after entry and gives each result's memory back to the {@link Scope} it came
+ * from, so memory falls while it runs; what must be read afterwards is named by {@link #retain}. Printing a tape shows
+ * the computation.
+ *
+ * <p>For second derivatives use {@link #gradients}, which leaves the tape whole and records its own arithmetic.
+ */
+public final class Tape {
+    private static final ScopedValue<Tape> BOUND = ScopedValue.newInstance();
+    private static final Tape PAUSED = new Tape();
+
+    private final List<Entry> entries = new ArrayList<>();
+    private final Set<Node> leaves = new HashSet<>();
+    private final Set<Node> produced = new HashSet<>();
+    private final List<Tensor> retained = new ArrayList<>();
+    private boolean spent;
+
+    /** What is remembered of one step of the computation. */
+    sealed interface Entry {
+        Node output();
+
+        /** The result, if its memory belongs to this step alone and backward may give it back. */
+        Tensor memory();
+    }
+
+    /** An op; operands and result are without elements where the gradient rule looks at shapes alone. */
+    record Applied(Op op, List<Variable> in, long[] versions, Variable out, Tensor memory) implements Entry {
+        @Override
+        public Node output() {
+            return out.node();
+        }
+    }
+
+    /** A block whose inside was not recorded and is run again when its gradient is wanted. */
+    record Replayed(Function<List<Variable>, Variable> body, List<Variable> in, Node output, Tensor memory) implements Entry {
+    }
+
+    /** An empty tape. */
+    public Tape() {
+    }
+
+    /**
+     * Runs a block and records what it computes from leaves and parameters. A tape can record several blocks, one after
+     * the other; inside, another tape or {@link #paused} may be bound for a part.
+     *
+     * @param <R> the block's result
+     * @param block the block
+     * @return its result
+     * @throws IllegalStateException if {@link #backward} has already run on this tape
+     */
+    public <R> R record(Supplier<R> block) {
+        if (spent) {
+            throw new IllegalStateException("tape: backward has already run on this tape; record on a new one");
+        }
+        return ScopedValue.where(BOUND, this).call(block::get);
+    }
+
+    /**
+     * Runs a block without recording.
+     *
+     * @param <R> the block's result
+     * @param block the block
+     * @return its result, a constant to whatever tape is bound around it
+     */
+    public static <R> R paused(Supplier<R> block) {
+        return ScopedValue.where(BOUND, PAUSED).call(block::get);
+    }
+
+    /**
+     * Keeps a variable's elements through {@link #backward}, to be read after it. The loss is always kept.
+     *
+     * @param variable something recorded on this tape
+     * @return the same variable
+     */
+    public Variable retain(Variable variable) {
+        retained.add(variable.tensor());
+        return variable;
+    }
+
+    /**
+     * The gradients of a scalar with respect to every leaf and parameter it was computed from. The tape is spent after
+     * this.
+     *
+     * @param loss a scalar (any variable of one element) recorded on this tape
+     * @return the gradients; they belong to the current scope
+     * @throws IllegalArgumentException if the loss has more than one element
+     * @throws IllegalStateException if the loss was not recorded here, the tape is spent, or a parameter has changed since
+     */
+    public Gradients backward(Variable loss) {
+        return backward(loss, new Gradients());
+    }
+
+    /**
+     * As {@link #backward(Variable)}, adding to gradients of earlier backwards.
+     *
+     * @param loss a scalar recorded on this tape
+     * @param into what to add to
+     * @return {@code into}
+     */
+    public Gradients backward(Variable loss, Gradients into) {
+        requireScalar(loss);
+        if (spent) {
+            throw new IllegalStateException("backward: this tape is spent, because backward frees what it needs as it goes; record on a new one");
+        }
+        if (!produced.contains(loss.node())) {
+            throw new IllegalStateException("backward: the loss was not recorded on this tape; compute it inside tape.record(...) from a "
+                    + "parameter or Variable.leaf(...)");
+        }
+        retain(loss);
+        new Backward(this, one(loss), into).from(loss);
+        return into;
+    }
+
+    /**
+     * The gradients of a scalar, as variables: recorded on the tape that is bound where this is called (usually this one),
+     * so that they can be differentiated again. The tape stays whole.
+     *
+     * {@snippet :
+     * Variable second = tape.record(() -> {
+     *     Variable y = x.pow(3).sum();
+     *     Variable first = tape.gradients(y, List.of(x)).getFirst();   // 3 x^2
+     *     return tape.gradients(first.sum(), List.of(x)).getFirst();   // 6 x
+     * });
+     * }
+     *
+     * @param y a scalar recorded on this tape
+     * @param xs what to differentiate by: leaves, parameters, or anything recorded on this tape
+     * @return one gradient for each, zeros where y does not depend on it
+     * @throws IllegalArgumentException if y has more than one element
+     * @throws IllegalStateException if the tape is spent, or holds a recomputed block
+     */
+    public List<Variable> gradients(Variable y, List<Variable> xs) {
+        requireScalar(y);
+        if (spent) {
+            throw new IllegalStateException("gradients: this tape is spent, because backward frees what it needs as it goes; record on a new one");
+        }
+        Map<Node, Variable> found = new IdentityHashMap<>();
+        found.put(y.node(), Variable.of(one(y)));
+        // The rules may record new entries on this very tape; those lie behind the ones walked here.
+        for (int i = entries.size() - 1; i >= 0; i--) {
+            Entry entry = entries.get(i);
+            Variable gradient = found.get(entry.output());
+            if (gradient == null) {
+                continue;
+            }
+            if (!(entry instanceof Applied applied)) {
+                throw new IllegalStateException("gradients: cannot differentiate through Recompute as variables; use backward, or do not recompute");
+            }
+            requireUnchanged(applied.op, applied.in, applied.versions);
+            List<Supplier<Variable>> rules = Vjp.of(applied.op, applied.in, applied.out, gradient);
+            for (int k = 0; k < rules.size(); k++) {
+                Variable in = applied.in.get(k);
+                if (rules.get(k) != null && in.needsGradient()) {
+                    found.merge(in.node(), sumTo(rules.get(k).get(), in.shape()), Variable::add);
+                }
+            }
+        }
+        return xs.stream().map(x -> found.getOrDefault(x.node(), Variable.of(x.device().full(0, x.shape()).to(x.dtype())))).toList();
+    }
+
+    /** The tape that records now; null where none is bound or recording is paused. */
+    static Tape bound() {
+        Tape tape = BOUND.orElse(PAUSED);
+        return tape == PAUSED ? null : tape;
+    }
+
+    /** Takes the last entry off, for a backward; null when none is left. */
+    Entry pop() {
+        spent = true;
+        return entries.isEmpty() ? null : entries.removeLast();
+    }
+
+    /** Whether a variable was put into this tape from outside, so that its gradient is a result. */
+    boolean isLeaf(Variable variable) {
+        return leaves.contains(variable.node());
+    }
+
+    /** Whether something on this tape has put a variable out, so that its gradient flows on. */
+    boolean isProduced(Node node) {
+        return produced.contains(node);
+    }
+
+    /** Whether backward must leave this memory alone, because a retained variable is a view of it. */
+    boolean isRetained(Tensor memory) {
+        return retained.stream().anyMatch(memory::sharesMemory);
+    }
+
+    /** Remembers an op that was just computed. */
+    void add(Op op, List<Variable> in, Variable out) {
+        Op.Saves saves = op.saves();
+        noteLeaves(in);
+        var operands = saves.inputs() ? List.copyOf(in) : in.stream().map(Variable::shapeOnly).toList();
+        long[] versions = new long[in.size()];
+        for (int i = 0; i < versions.length; i++) {
+            versions[i] = saves.inputs() ? version(in.get(i)) : -1;
+        }
+        produced.add(out.node());
+        entries.add(new Applied(op, operands, versions, saves.output() ? out : out.shapeOnly(), memory(in, out)));
+    }
+
+    /** Remembers a block that is to be run again in backward. */
+    void add(Function<List<Variable>, Variable> body, List<Variable> in, Variable out) {
+        noteLeaves(in);
+        produced.add(out.node());
+        entries.add(new Replayed(body, List.copyOf(in), out.node(), memory(in, out)));
+    }
+
+    /** What backward may give back: a result that is no view of an operand. What belongs to no scope is not held here either. */
+    private static Tensor memory(List<Variable> in, Variable out) {
+        boolean fresh = in.stream().noneMatch(v -> v.tensor().sharesMemory(out.tensor()));
+        return fresh && Scope.owns(out.tensor()) ? out.tensor() : null;
+    }
+
+    /** Changes with every change of the elements: of a parameter's by any means, of a view of one by an optimizer's step. */
+    private static long version(Variable variable) {
+        return variable instanceof Parameter parameter ? parameter.version() : variable.tensor().version();
+    }
+
+    // Whatever needs a gradient and was not put out by an entry of this tape is a leaf to it.
+    private void noteLeaves(List<Variable> in) {
+        for (Variable variable : in) {
+            if (variable.needsGradient() && !produced.contains(variable.node())) {
+                leaves.add(variable.node());
+            }
+        }
+    }
+
+    private static Tensor one(Variable y) {
+        return y.device().full(1, y.shape()).to(y.dtype());
+    }
+
+    private static void requireScalar(Variable y) {
+        if (y.shape().size() != 1) {
+            throw new IllegalArgumentException("backward: needs a scalar, this is " + y.shape() + "; reduce it with sum() or mean() first");
+        }
+    }
+
+    static void requireUnchanged(Op op, List<Variable> in, long[] versions) {
+        for (int i = 0; i < versions.length; i++) {
+            if (versions[i] >= 0 && version(in.get(i)) != versions[i]) {
+                throw new IllegalStateException("backward: a parameter, seen as shape " + in.get(i).shape() + ", has changed since "
+                        + op.name() + " was recorded with it; run backward before the optimizer's step");
+            }
+        }
+    }
+
+    /** The one place that undoes broadcasting: sums over the axes along which an operand of this shape was repeated. */
+    static <T extends TensorOps<T>> T sumTo(T gradient, Shape shape) {
+        if (gradient.shape().equals(shape)) {
+            return gradient;
+        }
+        int added = gradient.shape().rank() - shape.rank();
+        var axes = new ArrayList<Integer>();
+        for (int i = 0; i < gradient.shape().rank(); i++) {
+            if (i < added || shape.dim(i - added) == 1 && gradient.shape().dim(i) != 1) {
+                axes.add(i);
+            }
+        }
+        return gradient.sum(List.copyOf(axes), true).reshape(shape);
+    }
+
+    /** {@return a line for each entry: number, op, shapes of operands and result, and what is saved} */
+    @Override
+    public String toString() {
+        var text = new StringBuilder();
+        for (int i = 0; i < entries.size(); i++) {
+            text.append(i).append(": ");
+            switch (entries.get(i)) {
+                case Applied(Op op, List<Variable> in, long[] _, Variable out, Tensor _) -> text.append(op.name())
+                        .append(' ').append(in.stream().map(v -> v.shape().toString()).toList()).append(" -> ").append(out.shape())
+                        .append(" saves ").append(op.saves().name().toLowerCase(java.util.Locale.ROOT));
+                case Replayed replayed -> text.append("recompute ").append(replayed.in.stream().map(v -> v.shape().toString()).toList());
+            }
+            text.append('\n');
+        }
+        return text.toString();
+    }
+}
