@@ -1,0 +1,84 @@
+package limbeck.nn;
+
+import java.util.Map;
+import limbeck.autograd.Recompute;
+import limbeck.autograd.Variable;
+import limbeck.tensor.ShapeException;
+
+/** What happens around a forward: watchers see it, and an error in it learns where it is. */
+final class Calls {
+    /** Sees modules run. */
+    interface Watcher {
+        void applied(Module module, Variable in, Variable out);
+
+        /** A point inside a module's forward. */
+        void probed(Module module, String name, Variable x);
+    }
+
+    private record Watching(Watcher watcher, Watching outer) {
+    }
+
+    private static final ScopedValue<Watching> WATCHING = ScopedValue.newInstance();
+    /** The outermost module being applied: paths start from it. */
+    private static final ScopedValue<Module> ROOT = ScopedValue.newInstance();
+    /** The innermost one; bound only while someone watches. */
+    private static final ScopedValue<Module> CURRENT = ScopedValue.newInstance();
+
+    private Calls() {
+    }
+
+    /** A block during which a watcher sees all modules that run, beside the watchers bound around it. */
+    static ScopedValue.Carrier watching(Watcher watcher) {
+        return ScopedValue.where(WATCHING, new Watching(watcher, WATCHING.isBound() ? WATCHING.get() : null));
+    }
+
+    static Variable apply(Module module, Variable x) {
+        return ROOT.isBound() ? run(module, x) : ScopedValue.where(ROOT, module).call(() -> run(module, x));
+    }
+
+    private static Variable run(Module module, Variable x) {
+        try {
+            return isWatched() ? ScopedValue.where(CURRENT, module).call(() -> seen(module, x)) : module.forward(x);
+        } catch (ShapeException e) {
+            // One with a cause already knows its place: a layer further in has added it.
+            throw e.getCause() == null ? e.at(place(module)) : e;
+        }
+    }
+
+    private static Variable seen(Module module, Variable x) {
+        Variable out = module.forward(x);
+        for (Watching w = WATCHING.get(); w != null; w = w.outer) {
+            w.watcher.applied(module, x, out);
+        }
+        return out;
+    }
+
+    static void probe(String name, Variable x) {
+        if (!isWatched() || !CURRENT.isBound()) {
+            return;
+        }
+        Module module = CURRENT.get();
+        if (!module.probes().contains(name)) {
+            throw new IllegalStateException("taps: " + module.getClass().getSimpleName() + " shows a point '" + name
+                    + "' in its forward that its probes() do not name; they are " + module.probes());
+        }
+        for (Watching w = WATCHING.get(); w != null; w = w.outer) {
+            w.watcher.probed(module, name, x);
+        }
+    }
+
+    // A block that is run again for its gradient has been seen before.
+    private static boolean isWatched() {
+        return WATCHING.isBound() && !Recompute.isReplaying();
+    }
+
+    private static String place(Module module) {
+        String type = module.getClass().getSimpleName();
+        for (Map.Entry<String, Module> entry : ROOT.get().modules().entrySet()) {
+            if (entry.getValue() == module && !entry.getKey().isEmpty()) {
+                return entry.getKey() + " (" + type + ")";
+            }
+        }
+        return type;
+    }
+}

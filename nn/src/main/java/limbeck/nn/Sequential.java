@@ -1,0 +1,49 @@
+package limbeck.nn;
+
+import java.util.List;
+import limbeck.autograd.Variable;
+
+/**
+ * Modules one after the other, named by their numbers: {@code 0}, {@code 1}, ...
+ *
+ * {@snippet :
+ * Module net = Sequential.of(new Flatten(), Linear.of(784, 300, a), new Relu(), Linear.of(300, 10, b));
+ * net.parameters().keySet();   // 1.weight, 1.bias, 3.weight, 3.bias
+ * }
+ *
+ * @param layers in the order in which they run
+ */
+public record Sequential(List<Module> layers) implements Module {
+    /** Copies the list. */
+    public Sequential {
+        layers = List.copyOf(layers);
+    }
+
+    /**
+     * Modules one after the other.
+     *
+     * @param layers in the order in which they run
+     * @return the module
+     */
+    public static Sequential of(Module... layers) {
+        return new Sequential(List.of(layers));
+    }
+
+    @Override
+    public Variable forward(Variable x) {
+        Variable y = x;
+        for (Module layer : layers) {
+            y = layer.apply(y);
+        }
+        return y;
+    }
+
+    @Override
+    public Parts parts() {
+        Parts parts = Parts.none();
+        for (int i = 0; i < layers.size(); i++) {
+            parts = parts.with(Integer.toString(i), layers.get(i));
+        }
+        return parts;
+    }
+}

@@ -1,0 +1,59 @@
+package limbeck.nn.optim;
+
+import limbeck.autograd.Gradients;
+import limbeck.tensor.Scope;
+import limbeck.tensor.Tensor;
+
+/** Limits gradients between backward and the optimizer's step. */
+public final class Clip {
+    private Clip() {
+    }
+
+    /**
+     * Scales all gradients by one factor so that their common L2 norm is at most a limit (Pascanu et al., ICML 2013): the
+     * direction of the step stays.
+     *
+     * @param gradients the gradients, replaced where the norm is above the limit
+     * @param limit the largest norm, above 0
+     * @return the norm before; where it is not finite the gradients are left as they are, for the caller to decide
+     * @throws IllegalArgumentException if the limit is not above 0
+     */
+    public static double norm(Gradients gradients, double limit) {
+        requirePositive("norm", limit);
+        double norm = norm(gradients);
+        if (norm > limit && norm < Double.POSITIVE_INFINITY) {
+            gradients.replaceAll(gradient -> gradient.mul(limit / norm));
+        }
+        return norm;
+    }
+
+    /**
+     * Limits every single number of the gradients.
+     *
+     * @param gradients the gradients, replaced
+     * @param limit the largest absolute value, above 0
+     * @throws IllegalArgumentException if the limit is not above 0
+     */
+    public static void value(Gradients gradients, double limit) {
+        requirePositive("value", limit);
+        gradients.replaceAll(gradient -> gradient.clamp(-limit, limit));
+    }
+
+    private static double norm(Gradients gradients) {
+        try (var _ = Scope.open("norm of the gradients")) {
+            // Summed on the device, so that a GPU is waited for once and not for each parameter.
+            Tensor squares = null;
+            for (Tensor gradient : gradients.all()) {
+                Tensor square = gradient.to(gradient.device().defaultFloat()).square().sum();
+                squares = squares == null ? square : squares.add(square);
+            }
+            return squares == null ? 0 : Math.sqrt(squares.item());
+        }
+    }
+
+    private static void requirePositive(String what, double limit) {
+        if (!(limit > 0)) {
+            throw new IllegalArgumentException("clip: the limit of the " + what + " is " + limit + "; it must be above 0");
+        }
+    }
+}
