@@ -1,0 +1,5 @@
+/** JMH benchmarks. */
+module limbeck.benchmarks {
+    requires limbeck.distill;
+    requires jmh.core;
+}

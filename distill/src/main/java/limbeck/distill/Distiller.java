@@ -1,0 +1,125 @@
+package limbeck.distill;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import limbeck.autograd.Gradients;
+import limbeck.autograd.Tape;
+import limbeck.autograd.Variable;
+import limbeck.nn.Mode;
+import limbeck.nn.Module;
+import limbeck.nn.optim.Optimizer;
+import limbeck.nn.optim.Progress;
+import limbeck.tensor.DType;
+import limbeck.tensor.Scope;
+import limbeck.tensor.Shape;
+import limbeck.tensor.Tensor;
+
+/**
+ * Teaches a student step by step. It knows no epochs, loaders, logs or files: those live around it.
+ *
+ * {@snippet :
+ * var distiller = new Distiller(student, recipe, optimizer);
+ * for (Batch batch : batches) {
+ *     StepReport report = distiller.step(batch, progress);
+ * }
+ * }
+ *
+ * Before the first step it runs student and teacher once on the batch without learning and lets every objective check the
+ * shapes.
+ */
+public final class Distiller {
+    private final Module student;
+    private final Recipe recipe;
+    private final Optimizer optimizer;
+    private final Set<Tap> studentTaps;
+    private final Set<Tap> teacherTaps;
+    private boolean checked;
+
+    /**
+     * A distiller; nothing runs yet.
+     *
+     * @param student the model that learns
+     * @param recipe whom from, and by which losses
+     * @param optimizer changes the student's parameters and {@link Recipe#parameters}
+     */
+    public Distiller(Module student, Recipe recipe, Optimizer optimizer) {
+        this.student = student;
+        this.recipe = recipe;
+        this.optimizer = optimizer;
+        this.studentTaps = taps(Tap.Side.STUDENT);
+        this.teacherTaps = taps(Tap.Side.TEACHER);
+    }
+
+    private Set<Tap> taps(Tap.Side side) {
+        return recipe.terms().stream().flatMap(term -> term.objective().taps().stream())
+                .filter(tap -> tap.side() == side).collect(Collectors.toSet());
+    }
+
+    /**
+     * One step: both models look at the batch, the weighted losses are summed, and the optimizer follows their gradient.
+     *
+     * @param batch the examples
+     * @param progress how far training has come; randomness (dropout) and schedules follow it
+     * @return what was measured
+     * @throws IllegalArgumentException at the first step, if an objective cannot work with these models
+     * @throws ArithmeticException if the loss is not a finite number; the student is then left as it was
+     */
+    public StepReport step(Batch batch, Progress progress) {
+        if (!checked) {
+            check(batch);
+        }
+        try (var _ = Scope.open("distillation step")) {
+            Views<Tensor> shown = recipe.teacher().observe(batch, teacherTaps);
+            var losses = new LinkedHashMap<String, Double>();
+            var tape = new Tape();
+            var correct = new int[1];
+            Variable total = tape.record(() -> Mode.train(progress.step(), () -> {
+                Views<Variable> seen = Tapped.run(student, Variable.of(batch.inputs()), studentTaps);
+                correct[0] = correct(seen.logits().tensor(), batch.targets());
+                return sum(new Moment(progress, seen, shown, batch.targets()), losses);
+            }));
+            double value = total.item();
+            if (!Double.isFinite(value)) {
+                throw new ArithmeticException("the loss is " + value + " at step " + progress.step() + " (" + losses
+                        + "); lower the learning rate, or check the data for values that are not finite");
+            }
+            Gradients gradients = tape.backward(total);
+            optimizer.step(gradients, progress);
+            return new StepReport(value, losses, correct[0], batch.size());
+        }
+    }
+
+    private Variable sum(Moment moment, Map<String, Double> losses) {
+        Variable total = null;
+        for (Term term : recipe.terms()) {
+            Variable loss = term.objective().loss(moment);
+            losses.put(term.name(), loss.item());
+            Variable weighted = loss.mul(term.weight().at(moment.progress()));
+            total = total == null ? weighted : total.add(weighted);
+        }
+        return total;
+    }
+
+    /**
+     * The dry run: both models look at a batch without learning, and every objective checks what they show.
+     *
+     * @param batch any batch
+     * @throws IllegalArgumentException if an objective cannot work with these models
+     */
+    public void check(Batch batch) {
+        try (var _ = Scope.open("dry run")) {
+            Views<Shape> teacher = recipe.teacher().observe(batch, teacherTaps).map(Tensor::shape);
+            Views<Shape> seen = Mode.evaluate(() -> Tapped.run(student, Variable.of(batch.inputs()), studentTaps)).map(Variable::shape);
+            for (Term term : recipe.terms()) {
+                term.objective().check(seen, teacher);
+            }
+        }
+        checked = true;
+    }
+
+    private static int correct(Tensor logits, Tensor targets) {
+        return (int) logits.argmax(-1).eq(targets).to(DType.I32).sum().item();
+    }
+}

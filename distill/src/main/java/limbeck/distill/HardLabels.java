@@ -1,0 +1,35 @@
+package limbeck.distill;
+
+import limbeck.autograd.Variable;
+import limbeck.nn.Losses;
+import limbeck.nn.Reduction;
+import limbeck.tensor.Tensor;
+
+/**
+ * Cross-entropy of the student's logits with the true labels: {@code mean_n -log softmax(z_n)[y_n]}.
+ *
+ * @param labelSmoothing how much of each label is spread over all classes, 0 for none (Szegedy et al., CVPR 2016)
+ * @param classWeights a weight for each class, for imbalanced data; null for none
+ */
+public record HardLabels(double labelSmoothing, Tensor classWeights) implements Objective {
+    /** Without smoothing or weights. */
+    public HardLabels() {
+        this(0, null);
+    }
+
+    /**
+     * With smoothing and without weights.
+     *
+     * @param labelSmoothing how much of each label is spread over all classes
+     */
+    public HardLabels(double labelSmoothing) {
+        this(labelSmoothing, null);
+    }
+
+    @Override
+    public Variable loss(Moment moment) {
+        Variable logits = moment.student().logits();
+        return classWeights == null ? Losses.crossEntropy(logits, moment.targets(), labelSmoothing, Reduction.MEAN)
+                : Losses.crossEntropy(logits, moment.targets(), labelSmoothing, classWeights, Reduction.MEAN);
+    }
+}

@@ -1,0 +1,44 @@
+package limbeck.distill;
+
+import limbeck.autograd.Variable;
+import limbeck.nn.optim.Schedule;
+import limbeck.tensor.Shape;
+import limbeck.tensor.Tensor;
+
+/**
+ * Distillation of logits (Hinton, Vinyals and Dean, 2015, arXiv 1503.02531):
+ * {@code tau^2 / N sum_n KL(p_t || p_s)} with {@code p = softmax(z / tau)}. The factor {@code tau^2} keeps the gradient's
+ * scale as the temperature grows; the sum over classes is divided by the batch alone.
+ *
+ * @param temperature tau over time, above 0
+ */
+public record LogitKd(Schedule temperature) implements Objective {
+    /**
+     * With a constant temperature.
+     *
+     * @param temperature tau, above 0; the paper uses 20 for wide students and 2.5 to 4 for narrow ones
+     */
+    public LogitKd(double temperature) {
+        this(Schedule.constant(temperature));
+    }
+
+    @Override
+    public Variable loss(Moment moment) {
+        double tau = temperature.at(moment.progress());
+        Tensor logTeacher = moment.teacher().logits().div(tau).logSoftmax(-1);
+        Variable logStudent = moment.student().logits().div(tau).logSoftmax(-1);
+        Variable divergence = Variable.of(logTeacher.exp()).mul(Variable.of(logTeacher).sub(logStudent)).sum();
+        return divergence.mul(tau * tau / logStudent.shape().dim(0));
+    }
+
+    @Override
+    public void check(Views<Shape> student, Views<Shape> teacher) {
+        if (teacher.logits() == null) {
+            throw new IllegalArgumentException("kd: there is no teacher to learn from; give the recipe one, such as new Frozen(model)");
+        }
+        if (!teacher.logits().equals(student.logits())) {
+            throw new IllegalArgumentException("kd: the student's logits are " + student.logits() + ", the teacher's " + teacher.logits()
+                    + "; both must know the same classes");
+        }
+    }
+}

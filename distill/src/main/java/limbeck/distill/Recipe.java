@@ -1,0 +1,56 @@
+package limbeck.distill;
+
+import java.util.HashSet;
+import java.util.List;
+import limbeck.autograd.Parameter;
+
+/**
+ * Whom to learn from, and by which losses.
+ *
+ * {@snippet :
+ * var recipe = new Recipe(new Frozen(teacher), List.of(
+ *     new Term("ce", 0.1, new HardLabels()),
+ *     new Term("kd", 0.9, new LogitKd(4))));
+ * }
+ *
+ * @param teacher whom to learn from; {@link Teacher#NONE} to learn from the labels alone
+ * @param terms the parts of the loss; their weighted sum is what training lowers
+ */
+public record Recipe(Teacher teacher, List<Term> terms) {
+    /**
+     * Checks the list.
+     *
+     * @throws IllegalArgumentException if it is empty or two terms have one name
+     */
+    public Recipe {
+        terms = List.copyOf(terms);
+        var names = new HashSet<String>();
+        for (Term term : terms) {
+            if (!names.add(term.name())) {
+                throw new IllegalArgumentException("recipe: two terms are called '" + term.name() + "'; give each its own name");
+            }
+        }
+        if (terms.isEmpty()) {
+            throw new IllegalArgumentException("recipe: there is no term; add at least one, such as new Term(\"ce\", 1, new HardLabels())");
+        }
+    }
+
+    /**
+     * Learning from the labels alone: a teacher's training, or the student's without a teacher.
+     *
+     * @param objective the loss
+     * @return a recipe of one term, called {@code ce}
+     */
+    public static Recipe alone(Objective objective) {
+        return new Recipe(Teacher.NONE, List.of(new Term("ce", 1, objective)));
+    }
+
+    /**
+     * What the objectives themselves learn, to be given to the optimizer with the student's parameters.
+     *
+     * @return all objectives' parameters
+     */
+    public List<Parameter> parameters() {
+        return terms.stream().flatMap(term -> term.objective().parameters().stream()).toList();
+    }
+}

@@ -1,0 +1,14 @@
+package limbeck.distill;
+
+import java.util.Map;
+
+/**
+ * What one training step measured, before it changed the student.
+ *
+ * @param total the weighted sum of all terms
+ * @param losses each term's own value, unweighted, by its name in the recipe's order
+ * @param correct how many examples the student's largest logit got right
+ * @param examples how many examples the batch had
+ */
+public record StepReport(double total, Map<String, Double> losses, int correct, int examples) {
+}

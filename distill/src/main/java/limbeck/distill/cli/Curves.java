@@ -1,0 +1,161 @@
+package limbeck.distill.cli;
+
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Function;
+import limbeck.distill.experiment.EpochReport;
+import limbeck.distill.experiment.Role;
+import limbeck.distill.experiment.Spread;
+
+/**
+ * A picture of a run as SVG: test accuracy by epoch, a line for each role through the means over the seeds, in a band from the worst
+ * to the best seed.
+ */
+final class Curves {
+    private static final int WIDTH = 760;
+    private static final int HEIGHT = 440;
+    private static final int LEFT = 64;
+    private static final int RIGHT = 24;
+    private static final int TOP = 56;
+    private static final int BOTTOM = 52;
+    private static final int LEGEND_GAP = 170;
+    /** At most about so many lines of the grid in each direction. */
+    private static final int TICKS = 8;
+    /** Of the Okabe-Ito palette, which people with any colour vision can tell apart. */
+    private static final Map<Role, String> COLOURS = new EnumMap<>(Map.of(Role.TEACHER, "#56606b", Role.STUDENT_ALONE, "#e69f00",
+            Role.STUDENT_DISTILLED, "#0072b2"));
+
+    private final Map<Role, TreeMap<Integer, Spread>> curves;
+    private final StringBuilder svg = new StringBuilder();
+    private final int epochs;
+    private final double low;
+    private final double step;
+    private final double high;
+
+    private Curves(List<EpochReport> history) {
+        curves = curves(history);
+        epochs = history.stream().mapToInt(EpochReport::epoch).max().orElse(1);
+        double least = history.stream().mapToDouble(epoch -> 100 * epoch.testAccuracy()).min().orElse(0);
+        double most = history.stream().mapToDouble(epoch -> 100 * epoch.testAccuracy()).max().orElse(100);
+        step = step(Math.max(most - least, 0.5) / TICKS);
+        low = Math.floor(least / step) * step;
+        // Where all seeds agree on a whole tick there still has to be some height.
+        high = Math.max(Math.ceil(most / step) * step, low + step);
+    }
+
+    /**
+     * The whole file.
+     *
+     * @param history every epoch, in order
+     * @param names what each role is called
+     */
+    static String of(List<EpochReport> history, Function<Role, String> names) {
+        var picture = new Curves(history);
+        picture.open();
+        picture.grid();
+        picture.curves.forEach(picture::curve);
+        picture.legend(names);
+        return picture.svg.append("</svg>\n").toString();
+    }
+
+    private static Map<Role, TreeMap<Integer, Spread>> curves(List<EpochReport> history) {
+        var values = new EnumMap<Role, TreeMap<Integer, List<Double>>>(Role.class);
+        history.forEach(epoch -> values.computeIfAbsent(epoch.role(), _ -> new TreeMap<>())
+                .computeIfAbsent(epoch.epoch(), _ -> new ArrayList<>()).add(100 * epoch.testAccuracy()));
+        var curves = new EnumMap<Role, TreeMap<Integer, Spread>>(Role.class);
+        values.forEach((role, byEpoch) -> byEpoch.forEach((epoch, accuracies) ->
+                curves.computeIfAbsent(role, _ -> new TreeMap<>()).put(epoch, new Spread(accuracies))));
+        return curves;
+    }
+
+    /** The next of 1, 2, 5, 10, ... times a power of ten from a number up. */
+    private static double step(double atLeast) {
+        double power = Math.pow(10, Math.floor(Math.log10(atLeast)));
+        for (int factor : new int[] {1, 2, 5}) {
+            if (factor * power >= atLeast) {
+                return factor * power;
+            }
+        }
+        return 10 * power;
+    }
+
+    private void open() {
+        add("<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" width=\"%d\" height=\"%d\" font-family=\"sans-serif\" font-size=\"13\">",
+                WIDTH, HEIGHT, WIDTH, HEIGHT);
+        add("<title>Test accuracy by epoch</title>");
+        add("<rect width=\"%d\" height=\"%d\" fill=\"white\"/>", WIDTH, HEIGHT);
+    }
+
+    private void grid() {
+        int digits = step >= 1 ? 0 : step >= 0.1 ? 1 : 2;
+        long lines = Math.round((high - low) / step);
+        for (long i = 0; i <= lines; i++) {
+            double accuracy = low + i * step;
+            add("<line x1=\"%d\" x2=\"%d\" y1=\"%.1f\" y2=\"%.1f\" stroke=\"#e3e6e9\"/>", LEFT, WIDTH - RIGHT, y(accuracy), y(accuracy));
+            add("<text x=\"%d\" y=\"%.1f\" text-anchor=\"end\" fill=\"#444\">%s</text>", LEFT - 8, y(accuracy) + 4.5, Text.number(accuracy, digits));
+        }
+        int every = (int) Math.max(1, step((double) epochs / (2 * TICKS)));
+        for (int epoch = 1; epoch <= epochs; epoch++) {
+            if (epoch == 1 || epoch % every == 0) {
+                add("<text x=\"%.1f\" y=\"%d\" text-anchor=\"middle\" fill=\"#444\">%d</text>", x(epoch), HEIGHT - BOTTOM + 20, epoch);
+            }
+        }
+        add("<line x1=\"%d\" x2=\"%d\" y1=\"%d\" y2=\"%d\" stroke=\"#888\"/>", LEFT, WIDTH - RIGHT, HEIGHT - BOTTOM, HEIGHT - BOTTOM);
+        add("<text x=\"%d\" y=\"%d\" text-anchor=\"middle\" fill=\"#222\">epoch</text>", (LEFT + WIDTH - RIGHT) / 2, HEIGHT - 12);
+        int middle = (TOP + HEIGHT - BOTTOM) / 2;
+        add("<text x=\"16\" y=\"%d\" text-anchor=\"middle\" fill=\"#222\" transform=\"rotate(-90 16 %d)\">test accuracy (%%)</text>", middle, middle);
+    }
+
+    private void curve(Role role, TreeMap<Integer, Spread> curve) {
+        String colour = COLOURS.get(role);
+        var upper = new ArrayList<String>();
+        var lower = new ArrayList<String>();
+        var line = new ArrayList<String>();
+        curve.forEach((epoch, spread) -> {
+            line.add(point(epoch, spread.mean()));
+            upper.add(point(epoch, spread.values().stream().mapToDouble(v -> v).max().orElseThrow()));
+            lower.addFirst(point(epoch, spread.values().stream().mapToDouble(v -> v).min().orElseThrow()));
+        });
+        boolean band = curve.values().stream().anyMatch(spread -> spread.values().size() > 1);
+        if (band) {
+            add("<polygon points=\"%s %s\" fill=\"%s\" fill-opacity=\"0.18\"/>", String.join(" ", upper), String.join(" ", lower), colour);
+        }
+        add("<polyline points=\"%s\" fill=\"none\" stroke=\"%s\" stroke-width=\"2\" stroke-linejoin=\"round\"/>", String.join(" ", line), colour);
+        curve.forEach((epoch, spread) -> add("<circle cx=\"%.1f\" cy=\"%.1f\" r=\"%s\" fill=\"%s\"/>", x(epoch), y(spread.mean()),
+                epochs > 40 ? "1.5" : "3", colour));
+    }
+
+    private void legend(Function<Role, String> names) {
+        int x = LEFT;
+        for (Role role : curves.keySet()) {
+            add("<line x1=\"%d\" x2=\"%d\" y1=\"30\" y2=\"30\" stroke=\"%s\" stroke-width=\"3\"/>", x, x + 24, COLOURS.get(role));
+            add("<text x=\"%d\" y=\"34.5\" fill=\"#222\">%s</text>", x + 32, names.apply(role));
+            x += LEGEND_GAP;
+        }
+        if (curves.values().stream().flatMap(curve -> curve.values().stream()).anyMatch(spread -> spread.values().size() > 1)) {
+            add("<text x=\"%d\" y=\"34.5\" text-anchor=\"end\" fill=\"#777\" font-size=\"11\">mean, worst and best seed</text>", WIDTH - RIGHT);
+        }
+    }
+
+    private String point(int epoch, double accuracy) {
+        return String.format(Locale.ROOT, "%.1f,%.1f", x(epoch), y(accuracy));
+    }
+
+    /** A single epoch stands in the middle. */
+    private double x(int epoch) {
+        double part = epochs == 1 ? 0.5 : (epoch - 1.0) / (epochs - 1);
+        return LEFT + 12 + part * (WIDTH - RIGHT - LEFT - 24);
+    }
+
+    private double y(double accuracy) {
+        return HEIGHT - BOTTOM - (accuracy - low) / (high - low) * (HEIGHT - BOTTOM - TOP);
+    }
+
+    private void add(String format, Object... values) {
+        svg.append(String.format(Locale.ROOT, format, values)).append('\n');
+    }
+}

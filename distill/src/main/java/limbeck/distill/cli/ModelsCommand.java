@@ -1,0 +1,62 @@
+package limbeck.distill.cli;
+
+import java.util.Arrays;
+import limbeck.nn.Summary;
+import limbeck.nn.models.Models;
+import limbeck.tensor.Key;
+import limbeck.tensor.Shape;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParseResult;
+
+/** {@code limbeck models}: which architectures there are, and what they cost. */
+final class ModelsCommand implements Command {
+    /** What stands in the table for a family of perceptrons. */
+    private static final String EXAMPLE = "mlp-300-100";
+
+    @Override
+    public CommandSpec spec() {
+        var spec = CommandSpec.create();
+        spec.usageMessage().description("Lists the architectures that --teacher, --student and --model know.");
+        spec.addOption(OptionSpec.builder("--input").paramLabel("CxHxW").type(String.class)
+                .description("shape of one example, such as 3x32x32 (default: 1x28x28)").build());
+        spec.addOption(OptionSpec.builder("--classes").paramLabel("N").type(String.class).description("number of classes (default: 10)").build());
+        return spec;
+    }
+
+    @Override
+    public void run(ParseResult arguments, Terminal terminal) {
+        Shape input = shape(arguments.matchedOptionValue("--input", "1x28x28"));
+        String given = arguments.matchedOptionValue("--classes", "10");
+        if (!given.matches("[1-9]\\d{0,5}")) {
+            throw new UsageException("--classes: needs a whole number from 1 to 999999, got '" + Text.oneLine(given) + "'");
+        }
+        int classes = Integer.parseInt(given);
+        int[] dims = new int[input.rank() + 1];
+        dims[0] = 1;
+        System.arraycopy(input.dims(), 0, dims, 1, input.rank());
+        var table = new Table("LRRRL", "Model", "Parameters", "Multiply-adds", "Size (bytes)", "");
+        for (Models.Entry entry : Models.entries()) {
+            boolean family = entry.name().contains("<");
+            try {
+                Summary summary = Summary.of(Models.build(family ? EXAMPLE : entry.name(), input, classes, Key.of(0)), Shape.of(dims));
+                table.row(entry.name(), Text.count(summary.parameters()), Text.count(summary.multiplyAdds()), Text.count(summary.bytes()),
+                        entry.description());
+            } catch (IllegalArgumentException e) {
+                // It does not take such inputs, which the table says.
+                table.row(entry.name(), "-", "-", "-", entry.description());
+            }
+        }
+        terminal.result(table.toString());
+        terminal.result("");
+        terminal.result("For inputs of " + Text.shape(input) + " and " + (classes == 1 ? "1 class" : Text.count(classes) + " classes") + "; " + EXAMPLE
+                + " stands for all mlp-<widths>, a dash for what does not take such inputs.");
+    }
+
+    private static Shape shape(String text) {
+        if (!text.matches("[1-9]\\d{0,4}(x[1-9]\\d{0,4}){0,2}")) {
+            throw new UsageException("--input: needs a shape such as 1x28x28, got '" + Text.oneLine(text) + "'");
+        }
+        return Shape.of(Arrays.stream(text.split("x")).mapToInt(Integer::parseInt).toArray());
+    }
+}

@@ -1,0 +1,133 @@
+package limbeck.distill.cli;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import limbeck.distill.data.Dataset;
+import limbeck.distill.experiment.Plan;
+import limbeck.distill.experiment.Setting;
+import limbeck.distill.experiment.Settings;
+import limbeck.nn.Summary;
+import limbeck.tensor.Threads;
+
+/** What a run is going to do, as the block of text that comes first. */
+final class PlanText {
+    private static final int LABEL = 10;
+    private static final int WIDTH = 110;
+
+    private final List<String> lines = new ArrayList<>();
+    private final Plan plan;
+    private final Settings settings;
+
+    private PlanText(Plan plan) {
+        this.plan = plan;
+        this.settings = plan.settings();
+    }
+
+    /**
+     * The block.
+     *
+     * @param plan what the run is going to do; a plan without a teacher is for one model alone
+     * @param recipe the recipe that was read
+     * @param out where files go; null for nowhere
+     */
+    static String of(Plan plan, RecipeFile recipe, Path out) {
+        var text = new PlanText(plan);
+        text.recipe(recipe);
+        text.data();
+        text.models();
+        text.training();
+        text.line("Output", out == null ? "none; --out DIR keeps the models and figures" : out.toString());
+        return String.join("\n", text.lines) + "\n";
+    }
+
+    private void recipe(RecipeFile recipe) {
+        if (!recipe.name().isEmpty() || !recipe.description().isEmpty()) {
+            boolean both = !recipe.name().isEmpty() && !recipe.description().isEmpty();
+            wrapped("Recipe", recipe.name() + (both ? ": " : "") + recipe.description());
+        }
+    }
+
+    private void data() {
+        Dataset train = plan.data().train();
+        line("Data", train.name() + ": " + Text.count(train.size()) + " to train on, " + Text.count(plan.data().test().size()) + " to test on, "
+                + Text.shape(train.shape()) + ", " + train.classes() + " classes");
+        plan.data().notes().forEach(note -> wrapped("", note));
+        String omitted = settings.text(Setting.OMIT);
+        if (!omitted.isEmpty()) {
+            line("", "class " + omitted + " is left out of the students' training");
+        }
+    }
+
+    private void models() {
+        if (plan.teacher() == null) {
+            line("Model", size(settings.text(Setting.STUDENT), plan.student(), 0));
+            return;
+        }
+        String teacher = settings.text(Setting.TEACHER);
+        String student = settings.text(Setting.STUDENT);
+        int width = Math.max(teacher.length(), student.length());
+        String weights = settings.text(Setting.TEACHER_WEIGHTS);
+        line("Teacher", size(teacher, plan.teacher(), width) + (weights.isEmpty() ? "" : ", read from " + weights));
+        double ratio = (double) plan.teacher().parameters() / plan.student().parameters();
+        line("Student", size(student, plan.student(), width) + ", " + (ratio >= 1 ? Text.number(ratio, 1) + " times smaller"
+                : Text.number(1 / ratio, 1) + " times larger"));
+        wrapped("Loss", plan.loss());
+    }
+
+    private String size(String name, Summary summary, int width) {
+        boolean both = plan.teacher() != null;
+        long parameters = both ? Math.max(plan.teacher().parameters(), plan.student().parameters()) : 0;
+        long multiplyAdds = both ? Math.max(plan.teacher().multiplyAdds(), plan.student().multiplyAdds()) : 0;
+        long bytes = both ? Math.max(plan.teacher().bytes(), plan.student().bytes()) : 0;
+        return String.format(Locale.ROOT, "%-" + Math.max(1, width) + "s  %s parameters, %s multiply-adds, %s bytes", name,
+                padded(summary.parameters(), parameters), padded(summary.multiplyAdds(), multiplyAdds), padded(summary.bytes(), bytes));
+    }
+
+    private static String padded(long value, long widest) {
+        return String.format(Locale.ROOT, "%" + Math.max(1, Text.count(widest).length()) + "s", Text.count(value));
+    }
+
+    private void training() {
+        String epochs = Text.count(settings.count(Setting.EPOCHS), "epoch");
+        String rate = settings.text(Setting.LR);
+        if (plan.teacher() != null) {
+            boolean trained = settings.text(Setting.TEACHER_WEIGHTS).isEmpty();
+            epochs = (trained ? "teacher " + Text.count(settings.count(Setting.TEACHER_EPOCHS), "epoch") + ", " : "") + "student " + epochs;
+            rate = trained && !settings.text(Setting.TEACHER_LR).equals(rate) ? settings.text(Setting.TEACHER_LR) + " and " + rate : rate;
+        }
+        line("Training", epochs + "; batches of " + settings.text(Setting.BATCH) + ", " + settings.text(Setting.OPTIMIZER) + ", learning rate " + rate
+                + " (" + settings.text(Setting.SCHEDULE) + ")" + augmentation());
+        List<Long> seeds = plan.seeds();
+        line(seeds.size() == 1 ? "Seed" : "Seeds", seeds.size() <= 10 ? seeds.stream().map(String::valueOf).collect(Collectors.joining(", "))
+                : seeds.getFirst() + " to " + seeds.getLast());
+        line("Device", settings.text(Setting.DEVICE) + ", " + Text.count(Threads.count(), "thread"));
+    }
+
+    private String augmentation() {
+        String students = settings.text(Setting.AUGMENT);
+        if (plan.teacher() == null) {
+            return students.equals("none") ? "" : ", " + students;
+        }
+        String teachers = settings.text(Setting.TEACHER_AUGMENT);
+        return (teachers.equals("none") ? "" : "; teacher sees " + teachers) + (students.equals("none") ? "" : "; students see " + students);
+    }
+
+    private void line(String label, String text) {
+        lines.add(label + " ".repeat(LABEL - label.length()) + text);
+    }
+
+    private void wrapped(String label, String text) {
+        String rest = text;
+        String first = label;
+        while (rest.length() > WIDTH - LABEL && rest.lastIndexOf(' ', WIDTH - LABEL) > 0) {
+            int end = rest.lastIndexOf(' ', WIDTH - LABEL);
+            line(first, rest.substring(0, end));
+            rest = rest.substring(end + 1);
+            first = "";
+        }
+        line(first, rest);
+    }
+}

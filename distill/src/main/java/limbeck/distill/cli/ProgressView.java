@@ -1,0 +1,178 @@
+package limbeck.distill.cli;
+
+import java.util.Locale;
+import limbeck.distill.experiment.EpochReport;
+import limbeck.distill.experiment.Evaluation;
+import limbeck.distill.experiment.Listener;
+import limbeck.distill.experiment.Plan;
+import limbeck.distill.experiment.Role;
+import limbeck.nn.Module;
+
+/**
+ * Shows how a run goes on. On a terminal: a line with a bar, drawn over again at most ten times a second, which becomes a line that
+ * stays once a model is finished. Elsewhere: a line an epoch, and every half minute in a long one.
+ *
+ * <p>Written by hand, since a progress-bar library draws in units of its own task and knows nothing of the time left in the runs
+ * after it, and the usual one brings a native terminal library, about which the JVM prints warnings, for one line of text.
+ */
+final class ProgressView implements Listener {
+    private static final long REDRAW_NANOS = 100_000_000;
+    private static final long LINE_NANOS = 30_000_000_000L;
+    private static final int WIDE = 108;
+    private static final int LONGEST_BAR = 30;
+    private static final int SHORTEST_BAR = 4;
+
+    private final Terminal terminal;
+    private final boolean single;
+    private final long begin = System.nanoTime();
+    private Forecast forecast;
+    private int seeds;
+    private int width = 80;
+    private Role role;
+    private long seed;
+    private long phaseStart;
+    private long epochStart;
+    private long lastDrawn;
+    private int epochsDone;
+    private double rate;
+    private String lastFile = "";
+
+    /**
+     * A view.
+     *
+     * @param terminal where it shows
+     * @param single whether there is only one model, which then is not called by its role
+     */
+    ProgressView(Terminal terminal, boolean single) {
+        this.terminal = terminal;
+        this.single = single;
+    }
+
+    @Override
+    public void planned(Plan plan) {
+        forecast = new Forecast(plan);
+        seeds = plan.seeds().size();
+    }
+
+    @Override
+    public void downloading(String file, long done, long total) {
+        long now = System.nanoTime();
+        boolean fresh = !file.equals(lastFile);
+        if (!terminal.isLive()) {
+            if (fresh) {
+                terminal.progress("downloading " + file + ", " + megabytes(total));
+            }
+        } else if (fresh || done == total || now - lastDrawn >= REDRAW_NANOS) {
+            width = fresh ? Terminal.width() : width;
+            draw("downloading " + file + "  ", (double) done / total, "  " + megabytes(done) + " of " + megabytes(total), now);
+        }
+        lastFile = file;
+    }
+
+    private static String megabytes(long bytes) {
+        return Text.number(bytes / 1e6, 1) + " MB";
+    }
+
+    @Override
+    public void started(Role role, long seed, String what) {
+        this.role = role;
+        this.seed = seed;
+        if (what.equals("training")) {
+            forecast.started();
+            phaseStart = System.nanoTime();
+            epochStart = phaseStart;
+            lastDrawn = phaseStart;
+            epochsDone = 0;
+            rate = 0;
+        }
+        if (terminal.isLive()) {
+            width = Terminal.width();
+            terminal.status(who(false) + "  " + what + " ...");
+        }
+    }
+
+    @Override
+    public void advanced(Step step) {
+        long now = System.nanoTime();
+        if (step.epoch() == 0 || now - lastDrawn < (terminal.isLive() ? REDRAW_NANOS : LINE_NANOS)) {
+            return;
+        }
+        double running = (now - epochStart) * 1e-9;
+        double done = step.epoch() - 1 + (double) step.done() / step.examples();
+        rate = step.done() / running;
+        if (terminal.isLive()) {
+            boolean wide = width >= WIDE;
+            String epoch = String.format(Locale.ROOT, wide ? "  epoch %" + digits(step.epochs()) + "d/%d  " : " %" + digits(step.epochs()) + "d/%d ",
+                    step.epoch(), step.epochs());
+            String gap = wide ? "  " : " ";
+            String figures = (wide ? "  loss " : " loss ") + Text.number(step.loss(), wide ? 4 : 3) + gap + Text.percent(step.accuracy(), 1) + " %"
+                    + gap + Text.count(Math.round(rate)) + (wide ? " images/s" : "/s") + gap + left(done, running);
+            draw(who(!wide) + epoch, done / step.epochs(), figures, now);
+        } else {
+            terminal.progress(who(false) + ", epoch " + step.epoch() + " of " + step.epochs() + ": " + Text.count(step.done()) + " of "
+                    + Text.count(step.examples()) + " examples, loss " + Text.number(step.loss(), 4) + ", " + Text.percent(step.accuracy(), 2)
+                    + " % right, " + Text.count(Math.round(rate)) + " images/s, " + left(done, running));
+            lastDrawn = now;
+        }
+    }
+
+    private String left(double epochs, double running) {
+        double phase = forecast.phase(epochs, running);
+        double run = forecast.run(epochs, running);
+        // One model and one seed: both are the same.
+        return Text.time(phase) + " left" + (run > phase ? ", run " + Text.time(run) : "");
+    }
+
+    @Override
+    public void epochEnded(EpochReport report, Module model) {
+        long now = System.nanoTime();
+        forecast.epoch((now - epochStart) * 1e-9);
+        epochStart = now;
+        epochsDone = report.epoch();
+        if (!terminal.isLive()) {
+            terminal.progress(who(false) + ", epoch " + report.epoch() + ": loss " + Text.number(report.loss(), 4) + ", "
+                    + Text.percent(report.trainAccuracy(), 2) + " % right in training, " + Text.percent(report.testAccuracy(), 2)
+                    + " % in the test, " + Text.time(report.seconds()) + ", " + left(epochsDone, 0));
+            lastDrawn = now;
+        }
+    }
+
+    @Override
+    public void finished(Role role, long seed, Module model, Evaluation evaluation) {
+        String trained = epochsDone == 0 ? "read from its file" : Text.count(epochsDone, "epoch") + " in "
+                + Text.time((System.nanoTime() - phaseStart) * 1e-9);
+        String line = String.format(Locale.ROOT, "%-" + (single ? 5 : 17) + "s%s  %6s %% right, %s of %s wrong  (%s)", Text.title(role, single),
+                seeds > 1 ? "  seed " + seed : "", Text.percent(evaluation.accuracy(), 2), Text.count(evaluation.errors()),
+                Text.count(evaluation.labels().length), trained);
+        if (terminal.isLive()) {
+            terminal.info(line);
+            terminal.status("measuring ...");
+        } else {
+            terminal.progress(line);
+        }
+        epochsDone = 0;
+    }
+
+    /** The time since this view was made. */
+    double seconds() {
+        return (System.nanoTime() - begin) * 1e-9;
+    }
+
+    private String who(boolean brief) {
+        String title = Text.title(role, single);
+        String name = brief ? title.substring(title.lastIndexOf(' ') + 1) : title;
+        return name + (seeds > 1 ? (brief ? " " : ", seed ") + seed : "");
+    }
+
+    private void draw(String before, double fraction, String after, long now) {
+        int room = Math.min(LONGEST_BAR, width - 1 - before.length() - after.length());
+        int full = (int) Math.round(Math.clamp(fraction, 0, 1) * room);
+        String bar = room < SHORTEST_BAR ? "" : "█".repeat(full) + "░".repeat(room - full);
+        terminal.status(before + bar + after);
+        lastDrawn = now;
+    }
+
+    private static int digits(int number) {
+        return Integer.toString(number).length();
+    }
+}

@@ -1,0 +1,147 @@
+package limbeck.distill.cli;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import limbeck.distill.data.Statistics;
+import limbeck.distill.experiment.EpochReport;
+import limbeck.distill.experiment.Evaluation;
+import limbeck.distill.experiment.Listener;
+import limbeck.distill.experiment.Plan;
+import limbeck.distill.experiment.Results;
+import limbeck.distill.experiment.Role;
+import limbeck.distill.experiment.Setting;
+import limbeck.nn.Module;
+import limbeck.nn.io.Checkpoint;
+
+/**
+ * The folder of {@code --out}: after each epoch it holds the model in training and the history as they are then, and at the end the
+ * summary and the curves. Once closed nothing more is written.
+ */
+final class RunFolder implements Listener {
+    private static final String SUMMARY = "summary.json";
+    private static final String HISTORY = "history.csv";
+    private static final String CURVES = "curves.svg";
+
+    private final Path folder;
+    private final SettingOptions options;
+    private final boolean single;
+    private final List<EpochReport> history = new ArrayList<>();
+    /** How far the model in each file has come. */
+    private final Map<String, String> states = new LinkedHashMap<>();
+    private Plan plan;
+    private Statistics statistics;
+    private boolean closed;
+
+    /**
+     * Makes the folder if there is none, and sees whether it can be written to.
+     *
+     * @param folder where
+     * @param options the settings by their names here
+     * @param single whether there is only one model, which then is not called by its role
+     * @throws CommandException in one sentence, if it cannot be made or written to
+     */
+    RunFolder(Path folder, SettingOptions options, boolean single) {
+        this.folder = folder;
+        this.options = options;
+        this.single = single;
+        if (Files.exists(folder) && !Files.isDirectory(folder)) {
+            throw new CommandException("--out: " + folder + " is a file; give a folder, which is made if there is none", null);
+        }
+        try {
+            Files.createDirectories(folder);
+            Files.delete(Files.createTempFile(folder, ".limbeck", ".tmp"));
+        } catch (IOException e) {
+            throw new CommandException("--out: " + folder + " cannot be written to (" + AtomicFile.reason(e) + ")", e);
+        }
+    }
+
+    /** Where it is. */
+    Path path() {
+        return folder;
+    }
+
+    @Override
+    public void planned(Plan plan) {
+        this.plan = plan;
+        statistics = plan.data().train().statistics();
+    }
+
+    @Override
+    public synchronized void epochEnded(EpochReport report, Module model) {
+        if (closed) {
+            return;
+        }
+        if (history.isEmpty()) {
+            // From here on the folder no longer holds what an earlier run's summary tells of.
+            delete(SUMMARY);
+            delete(CURVES);
+        }
+        history.add(report);
+        save(report.role(), report.seed(), report.epoch(), model);
+        AtomicFile.write(folder.resolve(HISTORY), HistoryCsv.of(history, this::role));
+        int epochs = plan.settings().count(report.role() == Role.TEACHER ? Setting.TEACHER_EPOCHS : Setting.EPOCHS);
+        states.put(file(report.role(), report.seed()), report.epoch() == epochs ? "finished" : "after epoch " + report.epoch() + " of " + epochs);
+    }
+
+    @Override
+    public synchronized void finished(Role role, long seed, Module model, Evaluation evaluation) {
+        // A model that was read and not trained has had no epoch.
+        if (!closed && !states.containsKey(file(role, seed))) {
+            save(role, seed, 0, model);
+            states.put(file(role, seed), "finished");
+        }
+    }
+
+    private void save(Role role, long seed, int epoch, Module model) {
+        String architecture = plan.settings().text(role == Role.TEACHER ? Setting.TEACHER : Setting.STUDENT);
+        ModelCard card = ModelCard.of(architecture, plan.data().train(), statistics);
+        Checkpoint.save(folder.resolve(file(role, seed)), model, card.metadata(role(role), seed, epoch));
+    }
+
+    private String role(Role role) {
+        return single ? "model" : role.key();
+    }
+
+    /** The first seed's model has the plain name. */
+    private String file(Role role, long seed) {
+        String name = single ? "model" : switch (role) {
+            case TEACHER -> "teacher";
+            case STUDENT_ALONE -> "student-alone";
+            case STUDENT_DISTILLED -> "student";
+        };
+        return name + (seed == plan.seeds().getFirst() ? "" : "-seed" + seed) + ".safetensors";
+    }
+
+    private void delete(String name) {
+        try {
+            Files.deleteIfExists(folder.resolve(name));
+        } catch (IOException e) {
+            throw new UncheckedIOException(folder.resolve(name) + ": cannot be replaced (" + AtomicFile.reason(e) + ")", e);
+        }
+    }
+
+    /** Writes what is known only at the end. */
+    synchronized void finish(Results results) {
+        if (!closed) {
+            AtomicFile.write(folder.resolve(CURVES), Curves.of(results.history(), role -> Text.title(role, single)));
+            AtomicFile.write(folder.resolve(SUMMARY), SummaryJson.of(results, options, this::role));
+        }
+    }
+
+    /** Waits for a file that is being written, then lets no further one begin. Tells in part of a sentence what there is. */
+    synchronized String close() {
+        closed = true;
+        if (states.isEmpty()) {
+            return "no epoch was finished, so nothing was written to " + folder;
+        }
+        return folder + " holds " + states.entrySet().stream().map(e -> e.getKey() + " (" + e.getValue() + ")").collect(Collectors.joining(", "))
+                + " and " + HISTORY;
+    }
+}
