@@ -1,5 +1,6 @@
-/** JMH benchmarks. */
+/** Benchmarks by JMH, each with a baseline beside it. JMH finds and runs them on the class path: {@code ./limbeck jmh}. */
 module limbeck.benchmarks {
     requires limbeck.distill;
     requires jmh.core;
+    requires jdk.incubator.vector;
 }

@@ -28,7 +28,9 @@ final class Backward {
     }
 
     void from(Variable out) {
-        flowing.put(out.node(), seed);
+        if (out.needsGradient()) {
+            add(out.node(), seed, seed);
+        }
         for (Entry entry = tape.pop(); entry != null; entry = tape.pop()) {
             Tensor gradient = flowing.take(entry.output());
             if (gradient != null) {

@@ -52,16 +52,18 @@ public final class GradCheck {
         Gradients gradients = loss.needsGradient() ? tape.backward(loss) : new Gradients();
         for (int i = 0; i < points.size(); i++) {
             Tensor point = points.get(i);
-            double[] gradient = gradients.has(leaves.get(i)) ? gradients.of(leaves.get(i)).toDoubles() : new double[point.shape().intSize()];
-            int directions = gradient.length <= WHOLE ? gradient.length : 2;
+            Variable leaf = leaves.get(i);
+            double[] gradient = gradients.has(leaf) ? gradients.of(leaf).toDoubles() : new double[point.shape().intSize()];
+            boolean whole = gradient.length <= WHOLE;
+            int directions = whole ? gradient.length : 2;
             for (int d = 0; d < directions; d++) {
                 double[] direction = new double[gradient.length];
-                if (gradient.length <= WHOLE) {
+                if (whole) {
                     direction[d] = 1;
                 } else {
                     direction = Device.reference().normal(key.split(i).split(d), gradient.length).toDoubles();
                 }
-                compare(scalar, points, i, direction, gradient, gradient.length <= WHOLE ? "element " + d : "random direction " + d);
+                compare(f, weights.toDoubles(), points, i, direction, gradient, (whole ? "element " : "random direction ") + d);
             }
         }
     }
@@ -75,26 +77,31 @@ public final class GradCheck {
      */
     public static void checkSecond(Function<List<Variable>, Variable> f, Tensor... inputs) {
         check(f, inputs);
-        // A scalar made of all gradients is again a function of the inputs.
-        check(in -> gradientSum(f, in), inputs);
+        // The gradient, as one long vector, is again a function of the inputs.
+        check(in -> gradient(f, in), inputs);
     }
 
-    private static Variable gradientSum(Function<List<Variable>, Variable> f, List<Variable> in) {
+    private static Variable gradient(Function<List<Variable>, Variable> f, List<Variable> in) {
         Tape bound = Tape.bound();
         Tape tape = bound == null ? new Tape() : bound;
         return tape.record(() -> {
             var leaves = bound == null ? in.stream().map(v -> Variable.leaf(v.tensor())).toList() : in;
-            Variable sum = Variable.of(Device.reference().scalar(0));
-            for (Variable gradient : tape.gradients(f.apply(leaves).square().sum(), leaves)) {
-                sum = sum.add(gradient.mul(gradient).add(gradient).sum());
-            }
-            return sum;
+            // Squared, so that a function linear in its inputs has second derivatives too.
+            List<Variable> gradients = tape.gradients(f.apply(leaves).square().sum(), leaves);
+            List<Variable> parts = gradients.stream().map(v -> v.reshape(v.shape().intSize())).toList();
+            return parts.getFirst().concat(0, parts.subList(1, parts.size()));
         });
     }
 
-    private static void compare(Function<List<Variable>, Variable> f, List<Tensor> points, int index, double[] direction, double[] gradient,
-            String what) {
-        double numeric = (shifted(f, points, index, direction, STEP) - shifted(f, points, index, direction, -STEP)) / (2 * STEP);
+    private static void compare(Function<List<Variable>, Variable> f, double[] weights, List<Tensor> points, int index, double[] direction,
+            double[] gradient, String what) {
+        double[] after = shifted(f, points, index, direction, STEP);
+        double[] before = shifted(f, points, index, direction, -STEP);
+        double numeric = 0;
+        // Subtracted before they are summed, so that large results which do not change (infinite ones too) leave no rounding.
+        for (int i = 0; i < weights.length; i++) {
+            numeric += after[i] == before[i] ? 0 : weights[i] * (after[i] - before[i]) / (2 * STEP);
+        }
         double analytic = 0;
         double magnitude = 0;
         for (int i = 0; i < gradient.length; i++) {
@@ -103,16 +110,16 @@ public final class GradCheck {
         }
         double allowed = TOLERANCE * Math.max(1, Math.max(magnitude, Math.abs(numeric)));
         if (!(Math.abs(numeric - analytic) <= allowed)) {
-            throw new AssertionError(String.format(Locale.ROOT, "gradient of input %d %s, %s: backward says %.12g, finite differences say %.12g",
-                    index, points.get(index).shape(), what, analytic, numeric));
+            throw new AssertionError(String.format(Locale.ROOT,
+                    "gradient of input %d %s, %s: backward says %.12g, finite differences say %.12g", index, points.get(index).shape(), what, analytic, numeric));
         }
     }
 
-    private static double shifted(Function<List<Variable>, Variable> f, List<Tensor> points, int index, double[] direction, double step) {
+    private static double[] shifted(Function<List<Variable>, Variable> f, List<Tensor> points, int index, double[] direction, double step) {
         var moved = new ArrayList<>(points);
         Tensor along = Device.reference().tensor(direction, points.get(index).shape());
         moved.set(index, points.get(index).add(along.mul(step)));
-        return f.apply(constants(moved)).item();
+        return f.apply(constants(moved)).tensor().toDoubles();
     }
 
     private static List<Variable> constants(List<Tensor> tensors) {

@@ -21,6 +21,9 @@ import limbeck.tensor.Tensor;
  *     tape.backward(tape.record(() -> loss(part)), sum);
  * }
  * }
+ *
+ * Gradients belong to the scope in which backward ran. Where each part has a scope of its own, hand the sum on before it
+ * closes: {@code sum.all().forEach(scope::keep)}.
  */
 public final class Gradients {
     // Insertion order is tape order: whoever walks all gradients walks them the same way every time.

@@ -3,6 +3,7 @@ package limbeck.autograd;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import limbeck.tensor.Scope;
 
 /**
  * Activation recomputation, also called checkpointing (Chen et al., 2016, arXiv 1604.06174): trades time for memory. A
@@ -14,7 +15,8 @@ import java.util.function.Supplier;
  * }
  *
  * The block must compute the same again: its randomness comes from keys, and what it changes on the side (running
- * statistics) it must change once, by asking {@link #isReplaying}.
+ * statistics) it must change once, by asking {@link #isReplaying}. Only its result outlives it; nothing else that was
+ * computed inside can be touched afterwards.
  */
 public final class Recompute {
     private static final ScopedValue<Boolean> REPLAYING = ScopedValue.newInstance();
@@ -31,9 +33,13 @@ public final class Recompute {
      */
     public static Variable of(Function<List<Variable>, Variable> block, List<Variable> in) {
         Tape tape = Tape.bound();
-        Variable result = Tape.paused(() -> block.apply(in));
         if (tape == null) {
-            return result;
+            return block.apply(in);
+        }
+        Variable result;
+        try (var scope = Scope.open("recomputed block")) {
+            result = Tape.paused(() -> block.apply(in));
+            scope.keep(result.tensor());
         }
         var out = new Variable(new Variable.Node(), result.tensor(), true);
         tape.add(block, in, out);

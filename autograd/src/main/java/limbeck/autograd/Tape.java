@@ -37,7 +37,6 @@ public final class Tape {
     private static final Tape PAUSED = new Tape();
 
     private final List<Entry> entries = new ArrayList<>();
-    private final Set<Node> leaves = new HashSet<>();
     private final Set<Node> produced = new HashSet<>();
     private final List<Tensor> retained = new ArrayList<>();
     private boolean spent;
@@ -127,7 +126,8 @@ public final class Tape {
     public Gradients backward(Variable loss, Gradients into) {
         requireScalar(loss);
         if (spent) {
-            throw new IllegalStateException("backward: this tape is spent, because backward frees what it needs as it goes; record on a new one");
+            throw new IllegalStateException(
+                    "backward: this tape is spent, because backward frees what it needs as it goes; record on a new one");
         }
         if (!produced.contains(loss.node())) {
             throw new IllegalStateException("backward: the loss was not recorded on this tape; compute it inside tape.record(...) from a "
@@ -159,7 +159,8 @@ public final class Tape {
     public List<Variable> gradients(Variable y, List<Variable> xs) {
         requireScalar(y);
         if (spent) {
-            throw new IllegalStateException("gradients: this tape is spent, because backward frees what it needs as it goes; record on a new one");
+            throw new IllegalStateException(
+                    "gradients: this tape is spent, because backward frees what it needs as it goes; record on a new one");
         }
         Map<Node, Variable> found = new IdentityHashMap<>();
         found.put(y.node(), Variable.of(one(y)));
@@ -171,7 +172,8 @@ public final class Tape {
                 continue;
             }
             if (!(entry instanceof Applied applied)) {
-                throw new IllegalStateException("gradients: cannot differentiate through Recompute as variables; use backward, or do not recompute");
+                throw new IllegalStateException(
+                        "gradients: cannot differentiate through Recompute as variables; use backward, or do not recompute");
             }
             requireUnchanged(applied.op, applied.in, applied.versions);
             List<Supplier<Variable>> rules = Vjp.of(applied.op, applied.in, applied.out, gradient);
@@ -197,11 +199,6 @@ public final class Tape {
         return entries.isEmpty() ? null : entries.removeLast();
     }
 
-    /** Whether a variable was put into this tape from outside, so that its gradient is a result. */
-    boolean isLeaf(Variable variable) {
-        return leaves.contains(variable.node());
-    }
-
     /** Whether something on this tape has put a variable out, so that its gradient flows on. */
     boolean isProduced(Node node) {
         return produced.contains(node);
@@ -215,7 +212,6 @@ public final class Tape {
     /** Remembers an op that was just computed. */
     void add(Op op, List<Variable> in, Variable out) {
         Op.Saves saves = op.saves();
-        noteLeaves(in);
         var operands = saves.inputs() ? List.copyOf(in) : in.stream().map(Variable::shapeOnly).toList();
         long[] versions = new long[in.size()];
         for (int i = 0; i < versions.length; i++) {
@@ -227,7 +223,6 @@ public final class Tape {
 
     /** Remembers a block that is to be run again in backward. */
     void add(Function<List<Variable>, Variable> body, List<Variable> in, Variable out) {
-        noteLeaves(in);
         produced.add(out.node());
         entries.add(new Replayed(body, List.copyOf(in), out.node(), memory(in, out)));
     }
@@ -241,15 +236,6 @@ public final class Tape {
     /** Changes with every change of the elements: of a parameter's by any means, of a view of one by an optimizer's step. */
     private static long version(Variable variable) {
         return variable instanceof Parameter parameter ? parameter.version() : variable.tensor().version();
-    }
-
-    // Whatever needs a gradient and was not put out by an entry of this tape is a leaf to it.
-    private void noteLeaves(List<Variable> in) {
-        for (Variable variable : in) {
-            if (variable.needsGradient() && !produced.contains(variable.node())) {
-                leaves.add(variable.node());
-            }
-        }
     }
 
     private static Tensor one(Variable y) {

@@ -61,7 +61,8 @@ public sealed class Variable implements TensorOps<Variable> permits Parameter {
 
     static void requireFloating(Tensor tensor) {
         if (!tensor.dtype().isFloating()) {
-            throw new IllegalArgumentException("a gradient needs floating-point numbers, got " + tensor.dtype() + "; cast first, or use Variable.of");
+            throw new IllegalArgumentException("a gradient needs floating-point numbers, got " + tensor.dtype()
+                    + "; cast first, or use Variable.of");
         }
     }
 

@@ -30,7 +30,7 @@ class ReadmeExample {
         for (long epoch = 0, step = 0; epoch < epochs; epoch++) {
             try (var batches = loader.epoch((int) epoch)) {
                 while (batches.hasNext()) {
-                    try (var scope = Scope.open("batch")) {
+                    try (var _ = Scope.open("batch")) {
                         distiller.step(batches.next(), Progress.of(step++, loader.batches()));
                     }
                 }

@@ -116,11 +116,13 @@ class LossesTest {
     void squaredAndSmoothAbsoluteErrors() {
         Tensor prediction = vector(0, 0.3, -1, 5, -1e30);
         Tensor target = vector(0, 0, 1, 2, 1e30);
-        assertArrayEquals(new double[] {0, 0.09, 4, 9}, Losses.mse(prediction.slice(0, 0, 4), target.slice(0, 0, 4), Reduction.NONE).toDoubles(), 1e-12);
-        assertEquals(13.09 / 4, Losses.mse(prediction.slice(0, 0, 4), target.slice(0, 0, 4), Reduction.MEAN).item(), 1e-12);
-        assertArrayEquals(new double[] {0, 0.045, 1.5, 2.5, 2e30}, Losses.smoothL1(prediction, target, 1, Reduction.NONE).toDoubles(), 1e-12);
-        assertArrayEquals(new double[] {0, 0.09 / 4, 1, 2, 2e30}, Losses.smoothL1(prediction, target, 2, Reduction.NONE).toDoubles(), 1e-12);
-        assertArrayEquals(new double[] {0, 0.3, 2, 3, 2e30}, Losses.smoothL1(prediction, target, 0, Reduction.NONE).toDoubles(), 1e-12);
+        Tensor first = prediction.slice(0, 0, 4);
+        assertArrayEquals(new double[] {0, 0.09, 4, 9}, Losses.mse(first, target.slice(0, 0, 4), Reduction.NONE).toDoubles(), 1e-12);
+        assertEquals(13.09 / 4, Losses.mse(first, target.slice(0, 0, 4), Reduction.MEAN).item(), 1e-12);
+        double[][] expected = {{0, 0.3, 2, 3, 2e30}, {0, 0.045, 1.5, 2.5, 2e30}, {0, 0.0225, 1, 2, 2e30}};
+        for (int beta = 0; beta < expected.length; beta++) {
+            assertArrayEquals(expected[beta], Losses.smoothL1(prediction, target, beta, Reduction.NONE).toDoubles(), 1e-12);
+        }
     }
 
     @Test
@@ -152,15 +154,21 @@ class LossesTest {
 
     @Test
     void extremeLogitsGiveFiniteLossesAndGradients() {
-        Tensor extreme = matrix(new double[][] {{1e4, -1e4, 0}, {-1e4, 1e4, 1e4}, {1e4, 1e4, 1e4}, {-1e4, -1e4, -1e4}});
-        for (Reduction reduction : new Reduction[] {Reduction.MEAN, Reduction.SUM}) {
-            assertFinite("crossEntropy", x -> Losses.crossEntropy(x, labels(1, 0, 2, 0), 0.1, vector(WEIGHTS), reduction), extreme);
-            assertFinite("softCrossEntropy", x -> Losses.softCrossEntropy(x, labels(1, 0, 2, 0).oneHot(3), reduction), extreme);
-            assertFinite("bceWithLogits", x -> Losses.bceWithLogits(x, labels(1, 0, 2, 0).oneHot(3), reduction), extreme);
-            assertFinite("bceWithLogits, weighted", x -> Losses.bceWithLogits(x, labels(1, 0, 2, 0).oneHot(3), vector(WEIGHTS), reduction), extreme);
-            assertFinite("smoothL1", x -> Losses.smoothL1(x, extreme.neg(), 1, reduction), extreme);
+        Tensor values = matrix(new double[][] {{1e4, -1e4, 0}, {-1e4, 1e4, 1e4}, {1e4, 1e4, 1e4}, {-1e4, -1e4, -1e4}});
+        for (Device device : new Device[] {DEVICE, Device.cpu()}) {
+            Tensor extreme = values.to(device);
+            Tensor labels = labels(1, 0, 2, 0).to(device);
+            Tensor targets = labels.oneHot(3);
+            Tensor weights = vector(WEIGHTS).to(device);
+            for (Reduction reduction : new Reduction[] {Reduction.MEAN, Reduction.SUM}) {
+                assertFinite("crossEntropy", x -> Losses.crossEntropy(x, labels, 0.1, weights, reduction), extreme);
+                assertFinite("softCrossEntropy", x -> Losses.softCrossEntropy(x, targets, reduction), extreme);
+                assertFinite("bceWithLogits", x -> Losses.bceWithLogits(x, targets, reduction), extreme);
+                assertFinite("bceWithLogits, weighted", x -> Losses.bceWithLogits(x, targets, weights, reduction), extreme);
+                assertFinite("smoothL1", x -> Losses.smoothL1(x, extreme.neg(), 1, reduction), extreme);
+            }
+            assertEquals(20_000, Losses.crossEntropy(extreme.slice(0, 0, 1), labels.slice(0, 0, 1)).item(), 1e-9);
         }
-        assertEquals(20_000, Losses.crossEntropy(extreme.slice(0, 0, 1), labels(1)).item(), 1e-9);
     }
 
     @ParameterizedTest
@@ -204,7 +212,8 @@ class LossesTest {
         assertThrows(ShapeException.class, () -> Losses.crossEntropy(matrix(LOGITS), labels(LABELS), 0, vector(1, 2), Reduction.MEAN));
         assertThrows(ShapeException.class, () -> Losses.softCrossEntropy(matrix(LOGITS), vector(1, 0, 0), Reduction.MEAN));
         assertEquals("mse: prediction and target differ in shape: left is (3, 1), right is (3); (3, 1) != (3); reshape one of them",
-                assertThrows(ShapeException.class, () -> Losses.mse(vector(1, 2, 3).unsqueeze(1), vector(1, 2, 3), Reduction.MEAN)).getMessage());
+                assertThrows(ShapeException.class,
+                        () -> Losses.mse(vector(1, 2, 3).unsqueeze(1), vector(1, 2, 3), Reduction.MEAN)).getMessage());
         assertThrows(ShapeException.class, () -> Losses.smoothL1(matrix(LOGITS), vector(1, 2, 3), 1, Reduction.MEAN));
         assertThrows(ShapeException.class, () -> Losses.bceWithLogits(matrix(LOGITS), vector(1, 2, 3), Reduction.MEAN));
     }

@@ -154,7 +154,7 @@ public final class OpTable {
      * @param c the case
      */
     public static void compare(Device device, Case c) {
-        try (var scope = Scope.open("comparison")) {
+        try (var _ = Scope.open("comparison")) {
             Tensor expected = c.run(Device.reference());
             Tensor actual = c.run(device);
             assertEquals(expected.shape(), actual.shape(), "shape");

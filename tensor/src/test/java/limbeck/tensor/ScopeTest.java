@@ -15,7 +15,7 @@ final class ScopeTest {
     @Test
     void aTensorOfAClosedScopeNamesIt() {
         Tensor x;
-        try (var step = Scope.open("training step")) {
+        try (var _ = Scope.open("training step")) {
             x = Device.cpu().ones(3);
         }
         var error = assertThrows(IllegalStateException.class, x::sum);
@@ -28,7 +28,7 @@ final class ScopeTest {
     @Test
     void aViewLivesAndDiesWithItsMemory() {
         Tensor view;
-        try (var scope = Scope.open()) {
+        try (var _ = Scope.open()) {
             view = Device.cpu().ones(3, 2).t();
         }
         assertThrows(IllegalStateException.class, view::sum);
@@ -36,23 +36,22 @@ final class ScopeTest {
 
     @Test
     void keepHandsATensorToTheScopeAround() {
+        Tensor kept;
         try (var outer = Scope.open("outer")) {
-            Tensor kept;
             try (var inner = Scope.open("inner")) {
                 kept = inner.keep(Device.cpu().ones(3));
                 assertSame(kept, inner.keep(kept));
             }
             assertEquals(3, kept.sum().item());
             outer.keep(kept);
-            outer.close();
-            assertEquals(3, kept.sum().item(), "kept by the outermost scope, it belongs to the garbage collector");
         }
+        assertEquals(3, kept.sum().item(), "kept by the outermost scope, it belongs to the garbage collector");
     }
 
     @Test
     void keepLeavesTensorsOfOtherScopesAlone() {
         Tensor x;
-        try (var outer = Scope.open()) {
+        try (var _ = Scope.open()) {
             x = Device.cpu().ones(3);
             try (var inner = Scope.open()) {
                 inner.keep(x);
@@ -65,7 +64,7 @@ final class ScopeTest {
     @Test
     void withoutAScopeTensorsLive() {
         Tensor x = Device.cpu().ones(3);
-        try (var scope = Scope.open()) {
+        try (var _ = Scope.open()) {
             Scope.release(x, "nobody");
         }
         assertEquals(3, x.sum().item());
@@ -74,7 +73,7 @@ final class ScopeTest {
     @Test
     void detachTakesATensorOutOfAllScopes() {
         Tensor x;
-        try (var outer = Scope.open(); var inner = Scope.open()) {
+        try (var _ = Scope.open(); var _ = Scope.open()) {
             x = Scope.detach(Device.cpu().ones(3));
         }
         assertEquals(3, x.sum().item());
@@ -82,7 +81,7 @@ final class ScopeTest {
 
     @Test
     void releaseNamesWhoReleased() {
-        try (var scope = Scope.open()) {
+        try (var _ = Scope.open()) {
             Tensor x = Device.cpu().ones(3);
             Scope.release(x, "the tape");
             Scope.release(x, "someone later");
@@ -111,11 +110,11 @@ final class ScopeTest {
 
     @Test
     void anotherThreadsTensorsAreItsOwn() {
-        try (var scope = Scope.open()) {
-            Tensor other = CompletableFuture.supplyAsync(() -> Device.cpu().ones(3)).join();
-            scope.close();
-            assertEquals(3, other.sum().item());
+        Tensor other;
+        try (var _ = Scope.open()) {
+            other = CompletableFuture.supplyAsync(() -> Device.cpu().ones(3)).join();
         }
+        assertEquals(3, other.sum().item());
     }
 
     /** Of every element type, so that arrays which several types share are counted right. */
@@ -126,7 +125,7 @@ final class ScopeTest {
         device.trim();
         long before = device.memory().inUse();
         for (DType type : DType.values()) {
-            try (var scope = Scope.open()) {
+            try (var _ = Scope.open()) {
                 Tensor x = device.tensor(new int[1000], 1000).cast(type);
                 assertEquals(before + 4000 + (type == DType.I32 ? 0 : 1000L * type.bytes()), device.memory().inUse(), x::toString);
             }
@@ -140,7 +139,7 @@ final class ScopeTest {
     void thePeakIsTheMostSinceTheLastLook() {
         Device device = Device.cpu();
         long before = device.memory().inUse();
-        try (var scope = Scope.open()) {
+        try (var _ = Scope.open()) {
             device.ones(1000);
             Scope.release(device.ones(500), "the test");
             assertEquals(before + 6000, device.memory().peak());
@@ -163,7 +162,7 @@ final class ScopeTest {
     }
 
     private static void step(Device device) {
-        try (var scope = Scope.open("step")) {
+        try (var _ = Scope.open("step")) {
             Tensor x = device.normal(Key.of(1), 33, 65);
             x.matmul(x.t()).relu().sum(0).argmax(0);
         }

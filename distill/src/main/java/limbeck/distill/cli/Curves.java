@@ -13,7 +13,8 @@ import limbeck.distill.experiment.Spread;
 
 /**
  * A picture of a run as SVG: test accuracy by epoch, a line for each role through the means over the seeds, in a band from the worst
- * to the best seed.
+ * to the best seed. The scale shows the last three quarters of each training whole: the steep beginning, which may lie below, would
+ * squeeze what tells the models apart.
  */
 final class Curves {
     private static final int WIDTH = 760;
@@ -39,7 +40,8 @@ final class Curves {
     private Curves(List<EpochReport> history) {
         curves = curves(history);
         epochs = history.stream().mapToInt(EpochReport::epoch).max().orElse(1);
-        double least = history.stream().mapToDouble(epoch -> 100 * epoch.testAccuracy()).min().orElse(0);
+        double least = history.stream().filter(epoch -> 4 * epoch.epoch() > curves.get(epoch.role()).lastKey())
+                .mapToDouble(epoch -> 100 * epoch.testAccuracy()).min().orElse(0);
         double most = history.stream().mapToDouble(epoch -> 100 * epoch.testAccuracy()).max().orElse(100);
         step = step(Math.max(most - least, 0.5) / TICKS);
         low = Math.floor(least / step) * step;
@@ -57,7 +59,9 @@ final class Curves {
         var picture = new Curves(history);
         picture.open();
         picture.grid();
+        picture.clip();
         picture.curves.forEach(picture::curve);
+        picture.add("</g>");
         picture.legend(names);
         return picture.svg.append("</svg>\n").toString();
     }
@@ -108,6 +112,12 @@ final class Curves {
         add("<text x=\"%d\" y=\"%d\" text-anchor=\"middle\" fill=\"#222\">epoch</text>", (LEFT + WIDTH - RIGHT) / 2, HEIGHT - 12);
         int middle = (TOP + HEIGHT - BOTTOM) / 2;
         add("<text x=\"16\" y=\"%d\" text-anchor=\"middle\" fill=\"#222\" transform=\"rotate(-90 16 %d)\">test accuracy (%%)</text>", middle, middle);
+    }
+
+    private void clip() {
+        // Half a dot's height below the axis, so that dots on it are whole.
+        add("<clipPath id=\"plot\"><rect x=\"%d\" y=\"0\" width=\"%d\" height=\"%d\"/></clipPath>", LEFT, WIDTH - RIGHT - LEFT, HEIGHT - BOTTOM + 4);
+        add("<g clip-path=\"url(#plot)\">");
     }
 
     private void curve(Role role, TreeMap<Integer, Spread> curve) {

@@ -41,7 +41,7 @@ final class EvaluateCommand implements Command {
     @Override
     public void run(ParseResult arguments, Terminal terminal) {
         Settings settings = options.read(arguments, Settings.DEFAULT).settings();
-        Path file = SettingOptions.path("--weights", arguments.matchedOptionValue("--weights", ""));
+        Path file = SettingOptions.path(arguments, "--weights");
         ModelCard card = ModelCard.read(file);
         if (card == null && !settings.isChosen(Setting.STUDENT)) {
             throw new UsageException("--weights: " + file + " does not say which architecture it holds; name it with --model");

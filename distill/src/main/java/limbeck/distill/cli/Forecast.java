@@ -58,35 +58,35 @@ final class Forecast {
     /**
      * The seconds that the current training still takes.
      *
-     * @param epochsDone how many epochs of it are over, the part of the current one included
-     * @param running the seconds that the current epoch has run
+     * @param done how many epochs of it are over
+     * @param part how much of the one after them is, from 0 to 1
+     * @param running the seconds that one has run
      * @return NaN while there is nothing to tell by
      */
-    double phase(double epochsDone, double running) {
-        return (current.epochs - epochsDone) * epochSeconds(current.role, epochsDone, running);
+    double phase(int done, double part, double running) {
+        return (current.epochs - done - part) * epochSeconds(current.role, part, running);
     }
 
     /** The seconds that the whole run still takes, as {@link #phase}. */
-    double run(double epochsDone, double running) {
-        double seconds = phase(epochsDone, running);
+    double run(int done, double part, double running) {
+        double seconds = phase(done, part, running);
         for (Job job : waiting) {
-            seconds += job.epochs * epochSeconds(job.role, epochsDone, running);
+            seconds += job.epochs * epochSeconds(job.role, part, running);
         }
         return seconds;
     }
 
-    private double epochSeconds(Role role, double epochsDone, double running) {
+    private double epochSeconds(Role role, double part, double running) {
         List<Double> own = measured.get(role);
         if (own != null) {
             // The first epoch is slower, as the JVM is still compiling: it counts only while it is the only one.
             return own.stream().skip(own.size() > 1 ? 1 : 0).mapToDouble(Double::doubleValue).average().orElseThrow();
         }
         if (role == current.role) {
-            double part = epochsDone % 1;
             return part > 0 ? running / part : Double.NaN;
         }
         Role other = measured.containsKey(Role.STUDENT_ALONE) ? Role.STUDENT_ALONE : measured.isEmpty() ? current.role
                 : measured.keySet().iterator().next();
-        return epochSeconds(other, epochsDone, running) * work.get(role) / work.get(other);
+        return epochSeconds(other, part, running) * work.get(role) / work.get(other);
     }
 }

@@ -1,5 +1,6 @@
 package limbeck.distill.cli;
 
+import java.io.UncheckedIOException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -39,8 +40,13 @@ public final class Main {
      * @return the exit code
      */
     static int run(String[] args, Terminal terminal) {
+        return guard(() -> execute(args, terminal), terminal);
+    }
+
+    /** Runs anything, and tells of its failure as {@link #run} does. */
+    static int guard(Runnable command, Terminal terminal) {
         try {
-            execute(args, terminal);
+            command.run();
             return 0;
         } catch (RuntimeException | OutOfMemoryError | StackOverflowError e) {
             terminal.error("limbeck: " + sentence(e));
@@ -139,6 +145,6 @@ public final class Main {
     private static boolean known(Throwable failure) {
         Class<?> type = failure.getClass();
         return failure instanceof IllegalArgumentException && type != NumberFormatException.class || type == IllegalStateException.class
-                || type == ArithmeticException.class || type == java.io.UncheckedIOException.class;
+                || type == ArithmeticException.class || type == UncheckedIOException.class;
     }
 }

@@ -24,7 +24,6 @@ final class ProgressView implements Listener {
 
     private final Terminal terminal;
     private final boolean single;
-    private final long begin = System.nanoTime();
     private Forecast forecast;
     private int seeds;
     private int width = 80;
@@ -33,8 +32,9 @@ final class ProgressView implements Listener {
     private long phaseStart;
     private long epochStart;
     private long lastDrawn;
+    private int epochs;
     private int epochsDone;
-    private double rate;
+    private int examples;
     private String lastFile = "";
 
     /**
@@ -83,7 +83,6 @@ final class ProgressView implements Listener {
             epochStart = phaseStart;
             lastDrawn = phaseStart;
             epochsDone = 0;
-            rate = 0;
         }
         if (terminal.isLive()) {
             width = Terminal.width();
@@ -94,31 +93,32 @@ final class ProgressView implements Listener {
     @Override
     public void advanced(Step step) {
         long now = System.nanoTime();
+        epochs = step.epochs();
+        examples = step.examples();
         if (step.epoch() == 0 || now - lastDrawn < (terminal.isLive() ? REDRAW_NANOS : LINE_NANOS)) {
             return;
         }
         double running = (now - epochStart) * 1e-9;
-        double done = step.epoch() - 1 + (double) step.done() / step.examples();
-        rate = step.done() / running;
+        String rate = Text.count(Math.round(step.done() / running));
+        double part = (double) step.done() / step.examples();
         if (terminal.isLive()) {
             boolean wide = width >= WIDE;
             String epoch = String.format(Locale.ROOT, wide ? "  epoch %" + digits(step.epochs()) + "d/%d  " : " %" + digits(step.epochs()) + "d/%d ",
                     step.epoch(), step.epochs());
             String gap = wide ? "  " : " ";
             String figures = (wide ? "  loss " : " loss ") + Text.number(step.loss(), wide ? 4 : 3) + gap + Text.percent(step.accuracy(), 1) + " %"
-                    + gap + Text.count(Math.round(rate)) + (wide ? " images/s" : "/s") + gap + left(done, running);
-            draw(who(!wide) + epoch, done / step.epochs(), figures, now);
+                    + gap + rate + (wide ? " images/s" : "/s") + gap + left(step.epoch() - 1, part, running);
+            draw(who(!wide) + epoch, (step.epoch() - 1 + part) / step.epochs(), figures, now);
         } else {
-            terminal.progress(who(false) + ", epoch " + step.epoch() + " of " + step.epochs() + ": " + Text.count(step.done()) + " of "
-                    + Text.count(step.examples()) + " examples, loss " + Text.number(step.loss(), 4) + ", " + Text.percent(step.accuracy(), 2)
-                    + " % right, " + Text.count(Math.round(rate)) + " images/s, " + left(done, running));
+            terminal.progress(who(false) + ", epoch " + step.epoch() + "/" + epochs + " at " + Text.percent(part, 0) + " %: loss "
+                    + Text.number(step.loss(), 4) + ", training " + Text.percent(step.accuracy(), 2) + " %, " + rate + " images/s, " + left(step.epoch() - 1, part, running));
             lastDrawn = now;
         }
     }
 
-    private String left(double epochs, double running) {
-        double phase = forecast.phase(epochs, running);
-        double run = forecast.run(epochs, running);
+    private String left(int epochs, double part, double running) {
+        double phase = forecast.phase(epochs, part, running);
+        double run = forecast.run(epochs, part, running);
         // One model and one seed: both are the same.
         return Text.time(phase) + " left" + (run > phase ? ", run " + Text.time(run) : "");
     }
@@ -130,9 +130,9 @@ final class ProgressView implements Listener {
         epochStart = now;
         epochsDone = report.epoch();
         if (!terminal.isLive()) {
-            terminal.progress(who(false) + ", epoch " + report.epoch() + ": loss " + Text.number(report.loss(), 4) + ", "
-                    + Text.percent(report.trainAccuracy(), 2) + " % right in training, " + Text.percent(report.testAccuracy(), 2)
-                    + " % in the test, " + Text.time(report.seconds()) + ", " + left(epochsDone, 0));
+            terminal.progress(who(false) + ", epoch " + report.epoch() + "/" + epochs + ": loss " + Text.number(report.loss(), 4) + ", training "
+                    + Text.percent(report.trainAccuracy(), 2) + " %, test " + Text.percent(report.testAccuracy(), 2) + " %, "
+                    + Text.count(Math.round(examples / report.seconds())) + " images/s, " + left(epochsDone, 0, 0));
             lastDrawn = now;
         }
     }
@@ -151,11 +151,6 @@ final class ProgressView implements Listener {
             terminal.progress(line);
         }
         epochsDone = 0;
-    }
-
-    /** The time since this view was made. */
-    double seconds() {
-        return (System.nanoTime() - begin) * 1e-9;
     }
 
     private String who(boolean brief) {

@@ -1,10 +1,10 @@
 package limbeck.distill.cli;
 
 import com.fasterxml.jackson.core.JsonLocation;
-import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import com.fasterxml.jackson.dataformat.yaml.YAMLParser;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -14,6 +14,8 @@ import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import limbeck.distill.experiment.Setting;
 import limbeck.distill.experiment.Settings;
 
@@ -33,6 +35,7 @@ import limbeck.distill.experiment.Settings;
  */
 record RecipeFile(String name, String description, Settings settings) {
     private static final long LARGEST = 1 << 20;
+    private static final Pattern LINE = Pattern.compile("line (\\d{1,9})");
 
     /**
      * Reads a recipe.
@@ -45,16 +48,16 @@ record RecipeFile(String name, String description, Settings settings) {
      */
     static RecipeFile read(Path file, Settings base, Function<String, Setting> known) {
         String text = text(file);
-        try (JsonParser yaml = new YAMLFactory().createParser(text)) {
+        try (YAMLParser yaml = new YAMLFactory().createParser(text)) {
             return read(file, yaml, base, known);
         } catch (JsonProcessingException e) {
-            throw usage(file, e.getLocation(), "is not YAML: " + problem(e));
+            throw notYaml(file, e);
         } catch (IOException e) {
             throw new CommandException(file + ": cannot be read (" + AtomicFile.reason(e) + ")", e);
         }
     }
 
-    private static RecipeFile read(Path file, JsonParser yaml, Settings base, Function<String, Setting> known) throws IOException {
+    private static RecipeFile read(Path file, YAMLParser yaml, Settings base, Function<String, Setting> known) throws IOException {
         JsonToken first = yaml.nextToken();
         if (first == null) {
             throw usage(file, null, "is empty; write one setting a line, such as 'temperature: 4'");
@@ -72,6 +75,9 @@ record RecipeFile(String name, String description, Settings settings) {
             JsonToken value = yaml.nextToken();
             if (!seen.add(key)) {
                 throw usage(file, where, "'" + key + "' is set a second time; keep one of them");
+            }
+            if (yaml.isCurrentAlias()) {
+                throw usage(file, where, "'" + key + "' refers to a value elsewhere; write the value itself");
             }
             if (value.isStructStart()) {
                 throw usage(file, where, "'" + key + "' holds " + (value == JsonToken.START_ARRAY ? "a list" : "settings of its own")
@@ -119,8 +125,12 @@ record RecipeFile(String name, String description, Settings settings) {
         return new UsageException(file + (where == null ? "" : ", line " + where.getLineNr()) + ": " + sentence);
     }
 
-    /** The first line of the parser's message; the others quote the file. */
-    private static String problem(JsonProcessingException e) {
-        return Text.oneLine(e.getOriginalMessage().lines().findFirst().orElse("cannot be parsed"));
+    /** The parser's message without its quotations of the file, which are indented, and with the last line number that it names. */
+    private static UsageException notYaml(Path file, JsonProcessingException e) {
+        String message = e.getOriginalMessage();
+        String problem = message.lines().filter(line -> !line.isBlank() && !line.startsWith(" ")).collect(Collectors.joining(", "));
+        int line = LINE.matcher(message).results().mapToInt(found -> Integer.parseInt(found.group(1))).reduce((_, last) -> last)
+                .orElse(e.getLocation() == null ? 1 : e.getLocation().getLineNr());
+        return new UsageException(file + ", line " + line + ": is not YAML: " + Text.oneLine(problem));
     }
 }

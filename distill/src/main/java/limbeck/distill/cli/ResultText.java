@@ -1,12 +1,13 @@
 package limbeck.distill.cli;
 
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
+import java.util.function.ToDoubleFunction;
 import limbeck.distill.experiment.ModelReport;
 import limbeck.distill.experiment.Omission;
 import limbeck.distill.experiment.Results;
 import limbeck.distill.experiment.Role;
+import limbeck.distill.experiment.Spread;
 
 /** What a run found, as the text that comes last: the table, the verdict, and the missing-class test. */
 final class ResultText {
@@ -17,14 +18,14 @@ final class ResultText {
     static String table(Results results) {
         boolean single = results.plan().teacher() == null;
         String examples = Text.count(results.plan().data().test().size());
-        var head = new ArrayList<>(List.of("", "Model", "Parameters", "Multiply-\nadds", "Size\n(bytes)", "Test accuracy\n(%)", "Errors\nof " + examples,
-                "Latency\n(ms)", "Images\nper second"));
+        var head = new ArrayList<>(List.of("", "Model", "Para-\nmeters", "Multiply-\nadds", "Size\n(bytes)", "Accuracy\n(%)", "Errors\nof " + examples,
+                "Latency\n(ms)", "Images\nper s"));
         if (!single) {
-            head.add(7, "Agrees with\nteacher (%)");
+            head.add(7, "Agree-\nment (%)");
         }
         var table = new Table("LL" + "R".repeat(head.size() - 2), head.toArray(String[]::new));
         for (ModelReport model : results.models()) {
-            var row = new ArrayList<>(List.of(Text.title(model.role(), single), model.name(), Text.count(model.parameters()),
+            var row = new ArrayList<>(List.of(title(model.role(), single), model.name(), Text.count(model.parameters()),
                     Text.count(model.multiplyAdds()), Text.count(model.bytes()), Text.spread(model.accuracy(), 100, 2), errors(model),
                     Text.significant(model.latencyMillis()), Text.count(Math.round(model.throughput()))));
             if (!single) {
@@ -36,20 +37,38 @@ final class ResultText {
         return table.toString();
     }
 
+    /** Short, so that the table of large models fits into 120 columns. */
+    private static String title(Role role, boolean single) {
+        return role == Role.STUDENT_DISTILLED ? "distilled" : Text.title(role, single);
+    }
+
     private static String errors(ModelReport model) {
         return Text.spread(model.errors(), 1, model.errors().values().size() < 2 ? 0 : 1);
     }
 
-    /** The missing-class test, two lines a student and seed; empty if no class was left out. */
+    /** The missing-class test: a row for each kind of student; empty if no class was left out. */
     static String omissions(Results results) {
-        var lines = new ArrayList<String>();
-        for (Omission o : results.omissions().stream().sorted(Comparator.comparing(Omission::role)).toList()) {
-            double right = 1 - (double) o.errorsAfter() / o.examples();
-            lines.add("Class " + o.label() + ", never seen by the " + o.role().title() + " (seed " + o.seed() + "): " + Text.count(o.errorsBefore())
-                    + " of " + Text.count(o.examples()) + " wrong, of all " + Text.count(o.allErrorsBefore()) + ";");
-            lines.add("    with its bias raised by " + Text.number(o.raise(), 1) + ": " + Text.count(o.errorsAfter()) + " wrong ("
-                    + Text.percent(right, 1) + " % right), of all " + Text.count(o.allErrorsAfter()) + ".");
+        List<Omission> omissions = results.omissions();
+        if (omissions.isEmpty()) {
+            return "";
         }
-        return String.join("\n", lines);
+        int label = omissions.getFirst().label();
+        int examples = omissions.getFirst().examples();
+        String name = results.plan().data().train().classNames().get(label);
+        var table = new Table("LRRRRRR", "Trained without class " + name, "Errors on\nits " + Text.count(examples), "Errors\non all",
+                "Bias\nraised by", "Errors on\nits " + Text.count(examples), "Right\n(%)", "Errors\non all");
+        for (Role role : List.of(Role.STUDENT_ALONE, Role.STUDENT_DISTILLED)) {
+            List<Omission> own = omissions.stream().filter(omission -> omission.role() == role).toList();
+            int digits = own.size() < 2 ? 0 : 1;
+            table.row(role.title(), Text.spread(over(own, Omission::errorsBefore), 1, digits), Text.spread(over(own, Omission::allErrorsBefore), 1, digits),
+                    Text.spread(over(own, Omission::raise), 1, 1), Text.spread(over(own, Omission::errorsAfter), 1, digits),
+                    Text.percent(1 - over(own, Omission::errorsAfter).mean() / examples, 1),
+                    Text.spread(over(own, Omission::allErrorsAfter), 1, digits));
+        }
+        return table.toString();
+    }
+
+    private static Spread over(List<Omission> omissions, ToDoubleFunction<Omission> figure) {
+        return Spread.of(omissions.stream().mapToDouble(figure).toArray());
     }
 }

@@ -38,8 +38,7 @@ record Run(Terminal terminal, SettingOptions options, RecipeFile recipe, RunFold
         if (arguments.hasMatchedOption("--quiet")) {
             terminal.quiet();
         }
-        String out = arguments.matchedOptionValue("--out", "");
-        Path path = out.isEmpty() ? null : SettingOptions.path("--out", out);
+        Path path = SettingOptions.path(arguments, "--out");
         return new Run(terminal, options, recipe, path == null ? null : new RunFolder(path, options, single), single);
     }
 
@@ -72,9 +71,11 @@ record Run(Terminal terminal, SettingOptions options, RecipeFile recipe, RunFold
             terminal.result("");
             terminal.result(results.verdict());
             if (!results.omissions().isEmpty()) {
+                terminal.result("");
                 terminal.result(ResultText.omissions(results));
             }
         }
+        terminal.info("");
         terminal.info("Took " + Text.time(results.seconds()) + "." + (folder == null ? "" : " " + folder.path() + " holds the " + (single ? "model" : "models") + ", history.csv, summary.json and curves.svg."));
     }
 }

@@ -4,6 +4,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -101,13 +102,17 @@ final class SettingOptions {
      * @throws CommandException if the recipe cannot be read
      */
     RecipeFile read(ParseResult arguments, Settings base) {
-        String file = arguments.matchedOptionValue("--recipe", "");
-        RecipeFile recipe = file.isEmpty() ? new RecipeFile("", "", base) : RecipeFile.read(path("--recipe", file), base, this::setting);
+        Path file = path(arguments, "--recipe");
+        RecipeFile recipe = file == null ? new RecipeFile("", "", base) : RecipeFile.read(file, base, this::setting);
         Settings settings = recipe.settings();
         for (Map.Entry<String, Setting> entry : byKey.entrySet()) {
             String option = "--" + entry.getKey();
             if (arguments.hasMatchedOption(option)) {
-                settings = with(settings, entry.getKey(), entry.getValue(), arguments.matchedOptionValue(option, ""));
+                List<String> given = arguments.matchedOption(option).stringValues();
+                if (given.size() > 1) {
+                    throw new UsageException(option + ": given " + given.size() + " times; keep one of them");
+                }
+                settings = with(settings, entry.getKey(), entry.getValue(), given.getFirst());
             }
         }
         return new RecipeFile(recipe.name(), recipe.description(), settings);
@@ -145,12 +150,21 @@ final class SettingOptions {
         return text.matches("-?\\d{1,18}") ? Long.valueOf(text) : (Object) Double.valueOf(text);
     }
 
+    /** The path that an option gives; null if it is not there. */
+    static Path path(ParseResult arguments, String option) {
+        String text = arguments.matchedOptionValue(option, (String) null);
+        return text == null ? null : path(option, text);
+    }
+
     /** A path that was given. */
     static Path path(String option, String text) {
         try {
-            return Path.of(text);
+            if (!text.isBlank()) {
+                return Path.of(text);
+            }
         } catch (InvalidPathException e) {
-            throw new UsageException(option + ": '" + Text.oneLine(text) + "' is not a path");
+            // Said below.
         }
+        throw new UsageException(option + ": '" + Text.oneLine(text) + "' is no path");
     }
 }

@@ -100,7 +100,7 @@ public record Evaluation(float[][] logits, int[] labels) {
      * @return a fraction in 0..1
      */
     public double accuracy() {
-        return 1 - (double) errors() / labels.length;
+        return (double) (labels.length - errors()) / labels.length;
     }
 
     /**

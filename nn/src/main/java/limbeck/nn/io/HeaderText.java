@@ -6,6 +6,7 @@ import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.TreeMap;
 import limbeck.tensor.Tensor;
 
 /** Writes a header: compact JSON, padded with spaces so that the tensors begin at a multiple of 8 bytes. */
@@ -20,7 +21,8 @@ final class HeaderText {
         var header = new HeaderText();
         if (!metadata.isEmpty()) {
             header.key(Header.METADATA).append('{');
-            metadata.forEach((key, value) -> {
+            // By key, so that the same tensors and notes always give the same bytes.
+            new TreeMap<>(metadata).forEach((key, value) -> {
                 header.key(key);
                 header.string(value);
             });

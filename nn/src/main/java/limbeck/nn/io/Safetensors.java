@@ -248,7 +248,8 @@ public final class Safetensors implements AutoCloseable {
         }
         Path whole = path.toAbsolutePath();
         // In the same folder, where a move is atomic. Not Files.createTempFile, whose files nobody else may read.
-        Path part = whole.resolveSibling("." + whole.getFileName() + "." + Long.toHexString(ThreadLocalRandom.current().nextLong()) + ".part");
+        String number = Long.toHexString(ThreadLocalRandom.current().nextLong());
+        Path part = whole.resolveSibling("." + whole.getFileName() + "." + number + ".part");
         try {
             try (var channel = FileChannel.open(part, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW)) {
                 var buffer = ByteBuffer.allocateDirect(CHUNK).order(ByteOrder.LITTLE_ENDIAN);
@@ -273,9 +274,8 @@ public final class Safetensors implements AutoCloseable {
     /** Larger elements first, as the reference implementation does: so every tensor is aligned. Then by name. */
     private static Map<String, Tensor> aligned(Map<String, Tensor> tensors) {
         var ordered = new LinkedHashMap<String, Tensor>();
-        tensors.entrySet().stream()
-                .sorted(Comparator.comparingInt((Map.Entry<String, Tensor> e) -> -e.getValue().dtype().bytes()).thenComparing(Map.Entry::getKey))
-                .forEach(e -> ordered.put(e.getKey(), e.getValue()));
+        Comparator<Map.Entry<String, Tensor>> larger = Comparator.comparingInt(e -> -e.getValue().dtype().bytes());
+        tensors.entrySet().stream().sorted(larger.thenComparing(Map.Entry::getKey)).forEach(e -> ordered.put(e.getKey(), e.getValue()));
         return ordered;
     }
 

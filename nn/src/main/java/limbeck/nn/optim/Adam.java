@@ -35,8 +35,8 @@ public final class Adam implements Optimizer {
      */
     public Adam(List<Group> groups, Schedule rate, double beta1, double beta2, double epsilon, boolean decoupled) {
         if (!(beta1 >= 0 && beta1 < 1 && beta2 >= 0 && beta2 < 1 && epsilon > 0)) {
-            throw new IllegalArgumentException("adam: beta1 " + beta1 + " and beta2 " + beta2 + " must be 0 to below 1, and epsilon " + epsilon
-                    + " above 0; usual are 0.9, 0.999 and 1e-8");
+            throw new IllegalArgumentException("adam: beta1 " + beta1 + " and beta2 " + beta2 + " must be 0 to below 1, and epsilon "
+                    + epsilon + " above 0; usual are 0.9, 0.999 and 1e-8");
         }
         this.slots = new Slots(groups, rate, List.of("mean", "square"));
         this.beta1 = beta1;

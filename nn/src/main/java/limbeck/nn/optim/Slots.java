@@ -146,8 +146,9 @@ final class Slots {
             }
         }
         if (!unknown.isEmpty()) {
-            throw new IllegalArgumentException("optimizer: '" + unknown.stream().sorted().findFirst().orElseThrow()
-                    + "' belongs to none of " + parameters.size() + " parameters, whose values are " + names + "; was it saved by another optimizer?");
+            String first = unknown.stream().sorted().findFirst().orElseThrow();
+            throw new IllegalArgumentException("optimizer: '" + first + "' belongs to none of " + parameters.size()
+                    + " parameters, whose values are " + names + "; was it saved by another optimizer?");
         }
         return Arrays.copyOf(counts, parameters.size());
     }

@@ -76,7 +76,7 @@ class CheckpointTest {
         Net saved = Net.of(1);
         Net other = Net.of(2);
         Checkpoint.save(path, saved, Map.of("epoch", "7"));
-        try (var scope = Scope.open("an evaluation")) {
+        try (var _ = Scope.open("an evaluation")) {
             Checkpoint.load(path, other);
         }
         assertSame(values(saved), values(other));
@@ -124,9 +124,10 @@ class CheckpointTest {
         tensors.remove("first.bias");
         refused("of the module's 6 names, 1 missing ('first.bias'); was it saved from the same model?", tensors);
         tensors.put("first.b", DEVICE.zeros(3));
-        refused("of the module's 6 names, 1 missing ('first.bias'), 1 not the module's ('first.b'); was it saved from the same model?", tensors);
-        refused("of the module's 6 names, 6 missing ('first.weight', 'first.bias', 'second.weight', ...); was it saved from the same model?",
-                Map.of());
+        refused("of the module's 6 names, 1 missing ('first.bias'), 1 not the module's ('first.b'); was it saved from the same model?",
+                tensors);
+        refused("of the module's 6 names, 6 missing ('first.weight', 'first.bias', 'second.weight', ...); "
+                + "was it saved from the same model?", Map.of());
         var more = tensors();
         for (int i = 0; i < 5; i++) {
             more.put("x" + i, DEVICE.scalar(0));

@@ -83,7 +83,8 @@ class MalformedTest {
 
     @Test
     void textThatIsNotUtf8() {
-        for (byte[] wrong : new byte[][] {{(byte) 0xff}, {(byte) 0xc3}, {(byte) 0xc0, (byte) 0x80}, {(byte) 0xed, (byte) 0xa0, (byte) 0x80}}) {
+        byte[][] all = {{(byte) 0xff}, {(byte) 0xc3}, {(byte) 0xc0, (byte) 0x80}, {(byte) 0xed, (byte) 0xa0, (byte) 0x80}};
+        for (byte[] wrong : all) {
             var header = new ByteArrayOutputStream();
             header.writeBytes("{\"".getBytes(UTF_8));
             header.writeBytes(wrong);

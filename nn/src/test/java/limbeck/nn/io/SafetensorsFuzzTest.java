@@ -30,8 +30,8 @@ import org.junit.jupiter.api.io.TempDir;
 class SafetensorsFuzzTest {
     private static final int MUTATIONS = 2_500;
     private static final long SEED = Long.getLong("limbeck.seed", 20_240_229);
-    private static final String[] WORDS = {"\"", "{", "}", "[", "]", ",", ":", "0", "-1", "1e9", "9223372036854775807", "18446744073709551616",
-        "4294967296", "F32", "I64", "\"dtype\":\"F64\",", "\"shape\":[],", "\"data_offsets\":[0,0]", "__metadata__", "\\u0000", "\\ud800",
+    private static final String[] WORDS = {"\"", "{", "}", "[", "]", ",", ":", "0", "-1", "1e9", "9223372036854775807",
+        "18446744073709551616", "4294967296", "F32", "I64", "\"dtype\":\"F64\",", "\"shape\":[],", "\"data_offsets\":[0,0]", "__metadata__", "\\u0000", "\\ud800",
         "\\", "null", "true", "[[[[[[[[", " ", "\n", "\0", "\u00ff"};
     private static final Device DEVICE = Device.reference();
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
@@ -66,7 +66,8 @@ class SafetensorsFuzzTest {
             all.put("layer." + type, DEVICE.normal(Key.of(1).split(type.ordinal()), 3, 5).cast(type));
         }
         files.add(written(all, Map.of("format", "pt", "note", "a \"quoted\" line\n")));
-        files.add(written(Map.of("weight", DEVICE.normal(Key.of(2), 4, 1, 3), "bias", DEVICE.zeros(0), "\u00e9", DEVICE.scalar(1)), Map.of()));
+        Tensor weight = DEVICE.normal(Key.of(2), 4, 1, 3);
+        files.add(written(Map.of("weight", weight, "bias", DEVICE.zeros(0), "\u00e9", DEVICE.scalar(1)), Map.of()));
         files.add(written(Map.of("x", DEVICE.ones(2).cast(DType.F32)), Map.of()));
         return files;
     }
@@ -81,7 +82,7 @@ class SafetensorsFuzzTest {
         if (bytes.length < 10) {
             return bytes;
         }
-        int header = (int) Math.clamp(ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).getLong(), 2, bytes.length - 8);
+        int header = Math.clamp(ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).getLong(), 2, bytes.length - 8);
         switch (random.nextInt(8)) {
             case 0 -> bytes[random.nextInt(bytes.length)] ^= (byte) (1 << random.nextInt(8));
             case 1 -> bytes[random.nextInt(8)] = (byte) random.nextInt(256);

@@ -96,8 +96,8 @@ class SafetensorsTest {
                     ? device.tensor(new int[] {Integer.MIN_VALUE, Integer.MAX_VALUE, 0, -1, (1 << 24) + 1}, 5)
                     : device.normal(Key.of(1), 1000, 3).mul(50).cast(type);
             Tensor extremes = type.isFloating()
-                    ? device.tensor(new double[] {0, -0.0, Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY, 1e-40, 1e-7}, Shape.of(7))
-                            .cast(type)
+                    ? device.tensor(new double[] {0, -0.0, Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY, 1e-40, 1e-7},
+                            Shape.of(7)).cast(type)
                     : values;
             Safetensors.write(path(), Map.of("values", values, "extremes", extremes), Map.of());
             Map<String, Tensor> back = Safetensors.read(path(), device);
@@ -118,7 +118,8 @@ class SafetensorsTest {
     @Test
     void viewsAreWrittenAsTheyAreSeen() {
         Tensor x = DEVICE.arange(0, 1, 24).reshape(2, 3, 4);
-        var views = Map.of("turned", x.permute(2, 0, 1), "strided", x.slice(2, 1, 4, 2), "repeated", DEVICE.scalar(7).expand(3, 2), "flipped", x.flip(1));
+        var views = Map.of("turned", x.permute(2, 0, 1), "strided", x.slice(2, 1, 4, 2), "repeated", DEVICE.scalar(7).expand(3, 2),
+                "flipped", x.flip(1));
         Safetensors.write(path(), views, Map.of());
         Map<String, Tensor> back = Safetensors.read(path(), DEVICE);
         views.forEach((name, view) -> {
@@ -149,7 +150,8 @@ class SafetensorsTest {
 
     @Test
     void escapesAreUndone() {
-        String header = "{\"\\u0061\\\\\\/\\b\\f\\n\\r\\t\\\"\\u4E2d\\ud83d\\ude00\\u0000\":{\"dtype\":\"I8\",\"shape\":[1],\"data_offsets\":[0,1]}}";
+        String header = "{\"\\u0061\\\\\\/\\b\\f\\n\\r\\t\\\"\\u4E2d\\ud83d\\ude00\\u0000\":"
+                + "{\"dtype\":\"I8\",\"shape\":[1],\"data_offsets\":[0,1]}}";
         assertEquals(List.of("a\\/\b\f\n\r\t\"\u4e2d\uD83D\uDE00\0"),
                 List.copyOf(Safetensors.read(Bytes.write(folder, Bytes.file(header, (byte) 3)), DEVICE).keySet()));
     }
@@ -177,7 +179,7 @@ class SafetensorsTest {
     void aFailedWriteLeavesTheOldFileAndNoOther() throws IOException {
         Safetensors.write(path(), Map.of("x", DEVICE.scalar(1)), Map.of());
         Tensor freed;
-        try (var scope = limbeck.tensor.Scope.open("lost")) {
+        try (var _ = limbeck.tensor.Scope.open("lost")) {
             freed = DEVICE.ones(3);
         }
         assertThrows(IllegalStateException.class, () -> Safetensors.write(path(), Map.of("x", freed), Map.of()));
@@ -191,7 +193,8 @@ class SafetensorsTest {
     void writeRefusesWhatTheFormatCannotHold() {
         assertThrows(IllegalArgumentException.class, () -> Safetensors.write(path(), Map.of("__metadata__", DEVICE.scalar(1)), Map.of()));
         assertThrows(IllegalArgumentException.class, () -> Safetensors.write(path(), Map.of("\uD800", DEVICE.scalar(1)), Map.of()));
-        assertThrows(IllegalArgumentException.class, () -> Safetensors.write(path(), Map.of(), Map.of("note", "x".repeat(Header.LENGTH_LIMIT))));
+        Map<String, String> tooLong = Map.of("note", "x".repeat(Header.LENGTH_LIMIT));
+        assertThrows(IllegalArgumentException.class, () -> Safetensors.write(path(), Map.of(), tooLong));
         Path nowhere = folder.resolve("absent").resolve("model.safetensors");
         String message = assertThrows(SafetensorsException.class, () -> Safetensors.write(nowhere, Map.of(), Map.of())).getMessage();
         assertTrue(message.endsWith("the file cannot be written, because its folder does not exist; create it first"), message);

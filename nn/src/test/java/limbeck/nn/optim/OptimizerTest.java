@@ -211,7 +211,8 @@ class OptimizerTest {
     void argumentsAreChecked() {
         Parameter p = parameter(1);
         Schedule rate = Schedule.constant(0.1);
-        assertTrue(assertThrows(IllegalArgumentException.class, () -> Sgd.of(List.of(p, p), rate, 0, 0)).getMessage().contains("given twice"));
+        String twice = assertThrows(IllegalArgumentException.class, () -> Sgd.of(List.of(p, p), rate, 0, 0)).getMessage();
+        assertTrue(twice.contains("given twice"), twice);
         assertThrows(IllegalArgumentException.class, () -> Sgd.of(List.of(p), rate, 1, 0));
         assertThrows(IllegalArgumentException.class, () -> Sgd.of(List.of(p), rate, 0, -1));
         assertThrows(IllegalArgumentException.class, () -> new Sgd(List.of(), rate, 0, true));

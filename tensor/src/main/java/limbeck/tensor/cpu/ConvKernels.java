@@ -9,7 +9,8 @@ import limbeck.tensor.spi.View;
 /**
  * Convolution and its two gradients on float32 images. Each is a product with the matrix of {@link Im2col}: forward,
  * pixels by weights; for the image, pixels of the gradient by the weights read backwards, once for each phase of the
- * stride; for the weights, pixels of the gradient, transposed, by pixels of the image.
+ * stride; for the weights, pixels of the gradient, transposed, by pixels of the image. {@link DirectConv} and
+ * {@link Depthwise} are faster where they apply.
  *
  * <p>Letters: images (N, C, H, W), weights (K, C / groups, kh, kw), gradients (N, K, H', W').
  */
@@ -37,15 +38,26 @@ final class ConvKernels {
             return;
         }
         Layout w = weight.layout();
+        Axis vertical = vertical(spec, w);
+        Axis horizontal = horizontal(spec, w);
         int channels = result.channels() / spec.groups();
-        int taps = w.shape().dim(2) * w.shape().dim(3);
         for (int g = 0; g < spec.groups(); g++) {
-            GemmSource pixels = pixels(spec, in, w, result, g);
             var weights = new ConvWeights(floats(weight), w.offset() + g * channels * w.stride(0), w.shape().dim(3), w.shape().dim(1),
                     w.stride(2), w.stride(3), w.stride(1), w.stride(0));
-            Gemm.ofRows(result.pixels(), channels, taps * w.shape().dim(1), pixels, weights, result.array(), result.offset() + g * channels,
-                    result.channels()).run();
+            convolve(in, weights, vertical, horizontal, result, g, spec.groups());
         }
+    }
+
+    /** One group: the pixels of all channels are there, of which it reads and writes its own. */
+    private static void convolve(Images in, ConvWeights weights, Axis vertical, Axis horizontal, Images out, int group, int groups) {
+        if (groups == 1 && DirectConv.applies(in, out, vertical, horizontal)) {
+            DirectConv.run(in, weights, vertical.pad(), horizontal.pad(), out);
+            return;
+        }
+        int channels = out.channels() / groups;
+        int inner = vertical.taps() * horizontal.taps() * weights.channels();
+        Gemm.ofRows(out.pixels(), channels, inner, pixels(in, groups, vertical, horizontal, out, group), weights, out.array(),
+                out.offset() + group * channels, out.channels()).run();
     }
 
     /**
@@ -81,14 +93,11 @@ final class ConvKernels {
         Images result = whole ? out : new Images(RESULT.floats(size), 0, out.count(), height, width, out.channels());
         Layout w = weight.layout();
         int summed = from.channels() / spec.groups();
-        int channels = out.channels() / spec.groups();
-        int inner = vertical.axis.taps() * horizontal.axis.taps() * summed;
         for (int g = 0; g < spec.groups(); g++) {
-            GemmSource pixels = pixels(from, summed, vertical.axis, horizontal.axis, result, g);
             int first = w.offset() + g * summed * w.stride(0) + vertical.last * w.stride(2) + horizontal.last * w.stride(3);
             var weights = new ConvWeights(floats(weight), first, horizontal.axis.taps(), summed, -vertical.step * w.stride(2),
                     -horizontal.step * w.stride(3), w.stride(0), w.stride(1));
-            Gemm.ofRows(result.pixels(), channels, inner, pixels, weights, result.array(), result.offset() + g * channels, out.channels()).run();
+            convolve(from, weights, vertical.axis, horizontal.axis, result, g, spec.groups());
         }
         if (!whole) {
             Parallel.range(out.count() * height, 1 + 4096 / (1 + width * out.channels()), (begin, end) -> {
@@ -118,6 +127,12 @@ final class ConvKernels {
             return;
         }
         Layout w = out.layout();
+        Axis vertical = vertical(spec, w);
+        Axis horizontal = horizontal(spec, w);
+        if (spec.groups() == 1 && DirectConv.appliesToWeights(in, from, vertical, horizontal)) {
+            DirectConv.weight(in, from, spec.padH(), spec.padW(), floats(out), w.offset());
+            return;
+        }
         int rows = from.channels() / spec.groups();
         int channels = w.shape().dim(1);
         int taps = w.shape().dim(2) * w.shape().dim(3);
@@ -126,7 +141,7 @@ final class ConvKernels {
         for (int g = 0; g < spec.groups(); g++) {
             float[] result = direct ? floats(out) : RESULT.floats(rows * columns);
             int begin = w.offset() + g * rows * columns;
-            GemmSource pixels = pixels(spec, in, w, from, g);
+            GemmSource pixels = pixels(in, spec.groups(), vertical, horizontal, from, g);
             var left = new GemmMatrix(from.array(), from.offset() + g * rows, from.channels(), 1);
             Gemm.ofColumns(rows, columns, from.pixels(), left, pixels, result, direct ? begin : 0, columns).run();
             if (!direct) {
@@ -139,14 +154,17 @@ final class ConvKernels {
         }
     }
 
-    /** The pixels that a forward convolution reads for each pixel of the result, for one group. */
-    private static GemmSource pixels(ConvSpec spec, Images in, Layout weight, Images out, int group) {
-        var vertical = new Axis(weight.shape().dim(2), spec.strideH(), spec.padH(), spec.dilationH());
-        var horizontal = new Axis(weight.shape().dim(3), spec.strideW(), spec.padW(), spec.dilationW());
-        return pixels(in, in.channels() / spec.groups(), vertical, horizontal, out, group);
+    private static Axis vertical(ConvSpec spec, Layout weight) {
+        return new Axis(weight.shape().dim(2), spec.strideH(), spec.padH(), spec.dilationH());
     }
 
-    private static GemmSource pixels(Images in, int channels, Axis vertical, Axis horizontal, Images out, int group) {
+    private static Axis horizontal(ConvSpec spec, Layout weight) {
+        return new Axis(weight.shape().dim(3), spec.strideW(), spec.padW(), spec.dilationW());
+    }
+
+    /** The pixels that a convolution reads for each pixel of its result, in one group. */
+    private static GemmSource pixels(Images in, int groups, Axis vertical, Axis horizontal, Images out, int group) {
+        int channels = in.channels() / groups;
         int offset = in.offset() + group * channels;
         if (vertical.isPoint() && horizontal.isPoint() && in.height() == out.height() && in.width() == out.width()) {
             return new GemmMatrix(in.array(), offset, in.channels(), 1);

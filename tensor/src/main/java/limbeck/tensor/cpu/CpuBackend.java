@@ -119,7 +119,8 @@ public final class CpuBackend implements Backend {
             case Unary unary -> Elementwise.unary(unary, temps.aligned(first, out), out);
             case Binary binary -> Elementwise.binary(binary, temps.aligned(first, out), temps.aligned(last, out), out);
             case Compare compare -> Elementwise.compare(compare, temps.aligned(first, out), temps.aligned(last, out), out);
-            case Where _ -> Elementwise.where(temps.aligned(first, out), temps.aligned(in.get(1), out), temps.aligned(last, out), out);
+            case Where _ ->
+                    Elementwise.where(temps.aligned(first, out), temps.aligned(in.get(1), out), temps.aligned(last, out), out);
             case Reduce reduce -> Reductions.run(reduce, first, out, temps);
             case ArgReduce arg -> Reductions.arg(arg, first, out);
             case Copy _ -> Moves.copy(first, out);
@@ -148,7 +149,8 @@ public final class CpuBackend implements Backend {
     public void update(Update update, View target, View gradient, List<View> state) {
         try (var temps = new Temps(pool)) {
             View wide = temps.cast(target, computed(target.type()));
-            View slope = temps.ordered(temps.cast(gradient, computed(gradient.type())), Layout.denseLike(target.shape(), target.layout()));
+            View raw = temps.cast(gradient, computed(gradient.type()));
+            View slope = temps.ordered(raw, Layout.denseLike(target.shape(), target.layout()));
             var running = new ArrayList<View>(state.size());
             for (View each : state) {
                 running.add(temps.cast(each, computed(each.type())));

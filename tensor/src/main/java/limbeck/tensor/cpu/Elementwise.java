@@ -27,7 +27,8 @@ final class Elementwise {
                 for (int r = 0; r < rows; r++) {
                     for (int i = 0; i < n; i++) {
                         // Through double, which holds every int: parameters may be fractions.
-                        z[w[0].at + r * w[0].row + i] = (int) op.fn().apply(x[w[1].at + r * w[1].row + i * w[1].step], op.a(), op.b());
+                        int v = x[w[1].at + r * w[1].row + i * w[1].step];
+                        z[w[0].at + r * w[0].row + i] = (int) op.fn().apply(v, op.a(), op.b());
                     }
                 }
             });

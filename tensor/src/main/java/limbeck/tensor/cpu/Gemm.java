@@ -107,7 +107,7 @@ final class Gemm {
         if (work < 2 * TASK) {
             runHere();
         } else if (inner >= 8 * KC && m <= 2 * MC && n <= 16 * PANEL) {
-            splitInner((int) Math.clamp(work / (8 * TASK), 2, CHUNKS));
+            splitInner(Math.clamp(work / (8 * TASK), 2, CHUNKS));
         } else if (left instanceof GemmMatrix && m <= 2 * MC && n >= 8 * PANEL) {
             splitColumns();
         } else {
@@ -115,8 +115,8 @@ final class Gemm {
         }
     }
 
-    /** Multiplies on the caller's thread, as one task among others. */
-    void runHere() {
+    /** Multiplies on the caller's thread. */
+    private void runHere() {
         if (begin == end && !accumulate) {
             for (int i = 0; i < m; i++) {
                 Arrays.fill(c, co + i * ldc, co + i * ldc + n, 0);

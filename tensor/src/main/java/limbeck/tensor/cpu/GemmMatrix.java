@@ -9,7 +9,7 @@ package limbeck.tensor.cpu;
  * @param columnStride the distance of its columns; may be 0 or negative
  */
 record GemmMatrix(float[] array, int offset, int rowStride, int columnStride) implements GemmSource {
-    // Elements of a cache line, and rows of the blocks in which a transposing copy goes: it reads whole lines.
+    // Elements of a cache line.
     private static final int LINE = 16;
 
     GemmMatrix transposed() {
@@ -21,9 +21,21 @@ record GemmMatrix(float[] array, int offset, int rowStride, int columnStride) im
         int from = offset + row * rowStride + column * columnStride;
         if (columnStride == 1) {
             copyRows(array, from, rowStride, rows, columns, to, at, ld);
+        } else if (rowStride == 1 && Simd.bits() >= 256) {
+            // Few columns at a time, all their rows: few streams for the processor to fetch ahead.
+            int wholeRows = rows - rows % VectorTranspose.BLOCK;
+            int wholeColumns = columns - columns % VectorTranspose.BLOCK;
+            for (int c = 0; c < wholeColumns; c += VectorTranspose.BLOCK) {
+                for (int r = 0; r < wholeRows; r += VectorTranspose.BLOCK) {
+                    VectorTranspose.block(array, from + r + c * columnStride, columnStride, to, at + r * ld + c, ld);
+                }
+            }
+            copyElements(from + wholeRows, rows - wholeRows, wholeColumns, to, at + wholeRows * ld, ld);
+            copyElements(from + wholeColumns * columnStride, rows, columns - wholeColumns, to, at + wholeColumns, ld);
         } else {
+            // Whole cache lines of a source whose columns are contiguous.
             for (int r = 0; r < rows; r += LINE) {
-                transpose(from + r * rowStride, Math.min(LINE, rows - r), columns, to, at + r * ld, ld);
+                copyElements(from + r * rowStride, Math.min(LINE, rows - r), columns, to, at + r * ld, ld);
             }
         }
     }
@@ -39,7 +51,7 @@ record GemmMatrix(float[] array, int offset, int rowStride, int columnStride) im
         }
     }
 
-    private void transpose(int from, int rows, int columns, float[] to, int at, int ld) {
+    private void copyElements(int from, int rows, int columns, float[] to, int at, int ld) {
         for (int c = 0; c < columns; c++) {
             int source = from + c * columnStride;
             for (int r = 0; r < rows; r++) {

@@ -1,5 +1,6 @@
 package limbeck.tensor.cpu;
 
+import java.util.Arrays;
 import limbeck.tensor.Layout;
 import limbeck.tensor.Shape;
 import limbeck.tensor.op.MatMul;
@@ -37,13 +38,10 @@ final class MatMulKernel {
         float[] c = ((HostStorage) out.storage()).floats();
         int co = out.layout().offset();
 
-        int[] dims = new int[rank - 2];
-        int[] aStrides = batchStrides(left.layout(), rank - 2);
-        int[] bStrides = batchStrides(right.layout(), rank - 2);
         int axes = rank - 2;
-        for (int i = 0; i < axes; i++) {
-            dims[i] = shape.dim(i);
-        }
+        int[] dims = Arrays.copyOf(shape.dims(), axes);
+        int[] aStrides = batchStrides(left.layout(), axes);
+        int[] bStrides = batchStrides(right.layout(), axes);
         // One right matrix for all: the innermost batches are further rows, where the left operand's rows go on evenly.
         while (axes > 0 && (dims[axes - 1] == 1 || bStrides[axes - 1] == 0 && (m == 1 || aStrides[axes - 1] == m * a.rowStride()))) {
             axes--;
@@ -60,12 +58,12 @@ final class MatMulKernel {
         var products = new Products(a, b, c, co, m, n, k, axes, dims, aStrides, bStrides);
         if (batches == 1 || work >= LARGE) {
             for (int i = 0; i < batches; i++) {
-                products.get(i).run();
+                products.run(i);
             }
         } else {
             Parallel.range(batches, (int) Math.max(1, TASK / Math.max(1, work)), (from, to) -> {
                 for (int i = from; i < to; i++) {
-                    products.get(i).runHere();
+                    products.run(i);
                 }
             });
         }
@@ -90,7 +88,7 @@ final class MatMulKernel {
     /** The products that remain, numbered in row-major order of their batch axes. */
     private record Products(GemmMatrix a, GemmMatrix b, float[] c, int co, int m, int n, int k, int axes, int[] dims, int[] aStrides,
             int[] bStrides) {
-        Gemm get(int number) {
+        void run(int number) {
             int aOffset = a.offset();
             int bOffset = b.offset();
             int rest = number;
@@ -100,8 +98,16 @@ final class MatMulKernel {
                 aOffset += index * aStrides[axis];
                 bOffset += index * bStrides[axis];
             }
-            return Gemm.of(m, n, k, new GemmMatrix(a.array(), aOffset, a.rowStride(), a.columnStride()),
-                    new GemmMatrix(b.array(), bOffset, b.rowStride(), b.columnStride()), c, co + number * m * n, n, false);
+            var left = new GemmMatrix(a.array(), aOffset, a.rowStride(), a.columnStride());
+            var right = new GemmMatrix(b.array(), bOffset, b.rowStride(), b.columnStride());
+            int at = co + number * m * n;
+            if (m == 1 && Gemv.applies(right)) {
+                Gemv.run(k, n, left, right, c, at);
+            } else if (n == 1 && Gemv.applies(left)) {
+                Gemv.run(k, m, right.transposed(), left.transposed(), c, at);
+            } else {
+                Gemm.of(m, n, k, left, right, c, at, n, false).run();
+            }
         }
     }
 }

@@ -24,7 +24,7 @@ final class Reductions {
     /** With so many independent results nothing is cut. */
     private static final int ENOUGH = 64;
     /** Rows that are added up in float before they are added up in double. */
-    private static final int FLOAT_ROWS = 128;
+    private static final int FLOAT_ROWS = 64;
     /** Columns a task. */
     private static final int COLUMNS = 1024;
 
@@ -99,8 +99,16 @@ final class Reductions {
         this.outer = grid(dims, source, Arrays.copyOf(o, outerCount));
     }
 
+    /** Some of the axes; a single place where there are none. */
     private static Grid grid(int[] dims, int[] strides, int[] axes) {
-        return new Grid(Arrays.stream(axes).map(a -> dims[a]).toArray(), Arrays.stream(axes).map(a -> strides[a]).toArray());
+        int[] extents = new int[Math.max(1, axes.length)];
+        int[] steps = new int[extents.length];
+        extents[0] = 1;
+        for (int i = 0; i < axes.length; i++) {
+            extents[i] = dims[axes[i]];
+            steps[i] = strides[axes[i]];
+        }
+        return new Grid(extents, steps);
     }
 
     private void run() {
@@ -116,9 +124,10 @@ final class Reductions {
     /** One run a result. */
     private void rows() {
         int count = kept.size();
-        int inner = kept.dims().length == 0 ? 1 : kept.dims()[kept.dims().length - 1];
-        int row = kept.dims().length == 0 ? 0 : kept.strides()[kept.dims().length - 1];
-        int resultStep = kept.dims().length == 0 ? 0 : results.strides()[kept.dims().length - 1];
+        int last = kept.dims().length - 1;
+        int inner = kept.dims()[last];
+        int row = kept.strides()[last];
+        int resultStep = results.strides()[last];
         Parallel.range(count, Math.max(1, Nest.GRAIN / length), (first, stop) -> {
             double[] block = new double[Math.min(256, stop - first)];
             for (int k = first; k < stop; ) {
@@ -141,7 +150,8 @@ final class Reductions {
         int perChunk = count >= ENOUGH ? segments : Math.max(1, CHUNK / length);
         int chunks = Math.ceilDiv(segments, perChunk);
         double[] partial = new double[count * chunks];
-        Parallel.range(count * chunks, 1, (first, stop) -> {
+        int grain = Nest.GRAIN / (int) Math.min(Nest.GRAIN, (long) perChunk * Math.min(length, CHUNK));
+        Parallel.range(count * chunks, grain, (first, stop) -> {
             double[] one = new double[1];
             for (int task = first; task < stop; task++) {
                 int start = from + kept.at(task / chunks);
@@ -174,7 +184,7 @@ final class Reductions {
         int perChunk = count >= ENOUGH ? segments : Math.max(1, CHUNK / (band * Math.min(length, FLOAT_ROWS)));
         int chunks = Math.ceilDiv(segments, perChunk);
         double[] partial = chunks == 1 ? null : new double[count * chunks * band];
-        int grain = Math.max(1, Nest.GRAIN / Math.max(1, Math.min(Nest.GRAIN, perChunk * Math.min(length, FLOAT_ROWS) * band)));
+        int grain = Nest.GRAIN / (int) Math.min(Nest.GRAIN, (long) perChunk * Math.min(length, FLOAT_ROWS) * band);
         Parallel.range(count * chunks, grain, (first, stop) -> {
             float[] block = new float[band];
             double[] sums = new double[band];
@@ -211,6 +221,12 @@ final class Reductions {
     }
 
     private void add(int n, float[] block, double[] sums) {
+        if (fn == ReduceFn.SUM) {
+            for (int i = 0; i < n; i++) {
+                sums[i] += block[i];
+            }
+            return;
+        }
         for (int i = 0; i < n; i++) {
             sums[i] = Folds.combine(fn, sums[i], block[i]);
         }
@@ -264,7 +280,8 @@ final class Reductions {
         Parallel.range(places.size(), Math.max(1, Nest.GRAIN / n), (first, stop) -> {
             for (int k = first; k < stop; k++) {
                 int at = offset + places.at(k);
-                z[to + k] = in.type() == DType.I32 ? arg(op.largest(), n, ints(in), at, step) : arg(op.largest(), n, floats(in), at, step);
+                z[to + k] = in.type() == DType.I32 ? arg(op.largest(), n, ints(in), at, step)
+                        : arg(op.largest(), n, floats(in), at, step);
             }
         });
     }

@@ -32,7 +32,8 @@ final class Simd {
         }
         Logger log = System.getLogger("limbeck.tensor");
         if (ModuleLayer.boot().findModule(MODULE).isEmpty()) {
-            log.log(Level.WARNING, "the cpu device computes in scalar loops, several times slower: start java with --add-modules " + MODULE);
+            log.log(Level.WARNING, "the cpu device computes in scalar loops, several times slower: start java with --add-modules "
+                    + MODULE);
             return 0;
         }
         if (forced != null) {

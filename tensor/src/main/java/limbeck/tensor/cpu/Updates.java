@@ -24,8 +24,8 @@ final class Updates {
                 float[] v = floats(state.getFirst());
                 int vi = state.getFirst().layout().offset();
                 Parallel.range(size, Nest.GRAIN, (from, to) ->
-                        Steps.BEST.momentum(to - from, (float) sgd.rate(), (float) sgd.weightDecay(), (float) sgd.momentum(), sgd.nesterov(),
-                                p, pi + from, g, gi + from, v, vi + from));
+                        Steps.BEST.momentum(to - from, (float) sgd.rate(), (float) sgd.weightDecay(), (float) sgd.momentum(),
+                                sgd.nesterov(), p, pi + from, g, gi + from, v, vi + from));
             }
             case Update.Adam adam -> {
                 float[] m = floats(state.getFirst());

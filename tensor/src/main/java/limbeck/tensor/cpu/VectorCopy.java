@@ -1,6 +1,7 @@
 package limbeck.tensor.cpu;
 
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorSpecies;
 
 /** Copies of short rows, for which a call of {@code System.arraycopy} a row would cost more than the copy. */
@@ -13,6 +14,14 @@ final class VectorCopy {
     }
 
     static void rows(float[] from, int start, int stride, int rows, int columns, float[] to, int at, int ld) {
+        if (columns % L == 0 || L < 16) {
+            plainRows(from, start, stride, rows, columns, to, at, ld);
+        } else {
+            maskedRows(from, start, stride, rows, columns, to, at, ld);
+        }
+    }
+
+    private static void plainRows(float[] from, int start, int stride, int rows, int columns, float[] to, int at, int ld) {
         int whole = columns - columns % L;
         int quads = columns - columns % 4;
         for (int r = 0; r < rows; r++) {
@@ -28,6 +37,20 @@ final class VectorCopy {
             for (; c < columns; c++) {
                 to[target + c] = from[source + c];
             }
+        }
+    }
+
+    /** With a masked copy of the rest: cheap with AVX-512, and slower than single elements without. */
+    private static void maskedRows(float[] from, int start, int stride, int rows, int columns, float[] to, int at, int ld) {
+        int whole = columns - columns % L;
+        VectorMask<Float> rest = S.indexInRange(whole, columns);
+        for (int r = 0; r < rows; r++) {
+            int source = start + r * stride;
+            int target = at + r * ld;
+            for (int c = 0; c < whole; c += L) {
+                FloatVector.fromArray(S, from, source + c).intoArray(to, target + c);
+            }
+            FloatVector.fromArray(S, from, source + whole, rest).intoArray(to, target + whole, rest);
         }
     }
 

@@ -394,7 +394,8 @@ final class VectorLoops implements Loops {
         }
     }
 
-    private static void choose(int n, byte[] c, int ci, float[] x, int xi, int xs, float[] y, int yi, int ys, float[] z, int zi) {
+    private static void choose(int n, byte[] c, int ci, float[] x, int xi, int xs, float[] y, int yi, int ys, float[] z,
+            int zi) {
         for (int i = 0; i < n; i += L) {
             VectorMask<Float> chosen = ByteVector.fromArray(B, c, ci + i).compare(VectorOperators.NE, 0).cast(S);
             operand(y, yi + i * ys, ys).blend(operand(x, xi + i * xs, xs), chosen).intoArray(z, zi + i);

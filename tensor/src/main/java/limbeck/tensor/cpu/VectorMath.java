@@ -21,7 +21,8 @@ final class VectorMath {
         IntVector exponent = t.reinterpretAsInts().sub(ROUNDER_BITS);
         IntVector half = exponent.lanewise(VectorOperators.ASHR, 1);
         FloatVector e = expm1Core(r).add(1).mul(power(half)).mul(power(exponent.sub(half)));
-        return e.blend(Float.POSITIVE_INFINITY, x.compare(VectorOperators.GT, EXP_HIGH)).blend(0, x.compare(VectorOperators.LT, EXP_LOW));
+        e = e.blend(Float.POSITIVE_INFINITY, x.compare(VectorOperators.GT, EXP_HIGH));
+        return e.blend(0, x.compare(VectorOperators.LT, EXP_LOW));
     }
 
     /** What is left of x after the multiple of ln 2 that stands in the low bits of t. */

@@ -1,0 +1,73 @@
+package limbeck.distill.experiment;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class SettingsTest {
+    @ParameterizedTest
+    @EnumSource
+    void everySettingIsFoundByItsKeyAndAcceptsItsOwnDefault(Setting setting) {
+        assertEquals(setting, Setting.of(setting.key()));
+        assertTrue(setting.key().matches("[a-z]+(-[a-z]+)*"), setting.key());
+        assertFalse(setting.help().isBlank());
+        Settings settings = Settings.DEFAULT.with(setting, setting.initial());
+        assertEquals(setting.initial(), settings.text(setting));
+    }
+
+    @Test
+    void changedSettingsAreNewOnes() {
+        Settings changed = Settings.DEFAULT.with(Setting.EPOCHS, "20").with(Setting.ALPHA, "0.5").with(Setting.EPOCHS, "30");
+        assertEquals(30, changed.count(Setting.EPOCHS));
+        assertEquals(0.5, changed.number(Setting.ALPHA));
+        assertTrue(changed.isChosen(Setting.EPOCHS));
+        assertFalse(changed.isChosen(Setting.LR));
+        assertFalse(Settings.DEFAULT.isChosen(Setting.EPOCHS));
+        assertEquals(Setting.EPOCHS.initial(), Settings.DEFAULT.text(Setting.EPOCHS));
+    }
+
+    @Test
+    void allValuesComeInTheOrderOfTheSettings() {
+        List<String> keys = Arrays.stream(Setting.values()).map(Setting::key).toList();
+        var all = Settings.DEFAULT.with(Setting.DATA, "mnist").all();
+        assertEquals(keys, List.copyOf(all.keySet()));
+        assertEquals("mnist", all.get("data"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "epochs, 0", "epochs, -1", "epochs, 2.5", "epochs, ten", "epochs, ''", "epochs, 9999999999", "train-size, -1", "seed, 1.5", "seed, ''",
+        "temperature, 0", "temperature, -4", "temperature, NaN", "temperature, Infinity", "temperature, hot", "lr, 0", "lr, 1e999",
+        "alpha, 1.01", "alpha, -0.1", "alpha, half", "momentum, 2", "weight-decay, -1", "clip, -0.5", "warmup, x", "label-smoothing, 2",
+        "optimizer, lion", "optimizer, ''", "optimizer, SGD", "schedule, exponential", "teachers, none", "augment, shift:x", "augment, zoom",
+        "teacher-augment, same", "teacher-view, zoom", "batch, 0", "seeds, 0", "threads, -2",
+    })
+    void badValuesAreRefusedInOneSentenceThatNamesThem(String key, String value) {
+        Setting setting = Setting.of(key);
+        String message = assertThrows(IllegalArgumentException.class, () -> Settings.DEFAULT.with(setting, value)).getMessage();
+        assertTrue(message.startsWith(key + ": "), message);
+        assertTrue(message.contains(value), message);
+        assertFalse(message.contains("\n"), message);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"epochs, 1", "seed, -7", "seed, 9223372036854775807", "alpha, 0", "alpha, 1", "temperature, 1e-3", "lr, .1", "clip, 0", "optimizer, sgd",
+        "augment, 'shift:2,noise:0.1'", "teacher-view, same", "teacher-view, none", "data, anything goes", "threads, 0"})
+    void goodValuesAreTaken(String key, String value) {
+        assertEquals(value, Settings.DEFAULT.with(Setting.of(key), value).text(Setting.of(key)));
+    }
+
+    @Test
+    void anUnknownKeyNamesTheNearest() {
+        String message = assertThrows(IllegalArgumentException.class, () -> Setting.of("teacher-epoch")).getMessage();
+        assertTrue(message.contains("'teacher-epoch'") && message.contains("teacher-epochs"), message);
+    }
+}
