@@ -154,6 +154,9 @@ public class ConvBench {
     public float[] plainLoops(Work work) {
         work.flops += flops;
         Arrays.fill(y, 0);
+        float[] x = this.x;
+        float[] w = this.w;
+        float[] y = this.y;
         int[] d = gradient.shape().dims();
         int height = image.shape().dim(2);
         int width = image.shape().dim(3);

@@ -23,7 +23,7 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * Matrix products of the sizes that layers make, against a triple loop in the order i, k, j, which the compiler vectorises.
+ * Matrix products of the sizes that layers make, against a triple loop in the order i, k, j.
  * The column {@code flops} is arithmetic a second: read 1.0e11 as 100 GFLOP/s; {@code matmul} over {@code tripleLoop} is
  * what the kernels are worth.
  *
@@ -121,6 +121,9 @@ public class GemmBench {
     @Benchmark
     public float[] tripleLoop(Work work) {
         work.flops += 2.0 * m * n * k;
+        float[] a = this.a;
+        float[] b = this.b;
+        float[] c = this.c;
         Arrays.fill(c, 0);
         for (int i = 0; i < m; i++) {
             for (int x = 0; x < k; x++) {

@@ -43,8 +43,8 @@ import org.openjdk.jmh.annotations.Warmup;
  * momentum 0.9. Two ratios are worth reading: {@link #train} over its baseline {@link #forward}, the same model and batch
  * without a tape (backward costs about two forwards, so 1/3 is a full mark), and two threads over one.
  *
- * <p>A loop in steady state allocates nothing large: {@code -prof gc} shows some hundred kilobytes a step, none of them
- * tensors.
+ * <p>A loop in steady state allocates no tensors. {@code -prof gc} counts bytes for one sample, not for a step; give it
+ * {@code -wi 20}, because loops that are not compiled yet allocate their vectors.
  *
  * <pre>
  * HOW TO RUN, from the root of the project:
@@ -52,7 +52,7 @@ import org.openjdk.jmh.annotations.Warmup;
  * One model, one thread, more JVMs:
  *   ./limbeck jmh StepBench.train -p model=resnet20 -p threads=1 -f 5
  * Distillation alone, and what it allocates:
- *   ./limbeck jmh StepBench.distil -prof gc
+ *   ./limbeck jmh StepBench.distil -prof gc -wi 20
  * </pre>
  */
 @State(Scope.Thread)

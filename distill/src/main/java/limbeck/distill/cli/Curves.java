@@ -88,7 +88,8 @@ final class Curves {
     }
 
     private void open() {
-        add("<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" width=\"%d\" height=\"%d\" font-family=\"sans-serif\" font-size=\"13\">",
+        add("<svg xmlns=\"http://www.w3.org/2000/svg\" "
+                + "viewBox=\"0 0 %d %d\" width=\"%d\" height=\"%d\" font-family=\"sans-serif\" font-size=\"13\">",
                 WIDTH, HEIGHT, WIDTH, HEIGHT);
         add("<title>Test accuracy by epoch</title>");
         add("<rect width=\"%d\" height=\"%d\" fill=\"white\"/>", WIDTH, HEIGHT);
@@ -99,24 +100,30 @@ final class Curves {
         long lines = Math.round((high - low) / step);
         for (long i = 0; i <= lines; i++) {
             double accuracy = low + i * step;
-            add("<line x1=\"%d\" x2=\"%d\" y1=\"%.1f\" y2=\"%.1f\" stroke=\"#e3e6e9\"/>", LEFT, WIDTH - RIGHT, y(accuracy), y(accuracy));
-            add("<text x=\"%d\" y=\"%.1f\" text-anchor=\"end\" fill=\"#444\">%s</text>", LEFT - 8, y(accuracy) + 4.5, Text.number(accuracy, digits));
+            add("<line x1=\"%d\" x2=\"%d\" y1=\"%.1f\" y2=\"%.1f\" stroke=\"#e3e6e9\"/>", LEFT, WIDTH - RIGHT, y(accuracy),
+                    y(accuracy));
+            add("<text x=\"%d\" y=\"%.1f\" text-anchor=\"end\" fill=\"#444\">%s</text>", LEFT - 8, y(accuracy) + 4.5,
+                    Text.number(accuracy, digits));
         }
         int every = (int) Math.max(1, step((double) epochs / (2 * TICKS)));
         for (int epoch = 1; epoch <= epochs; epoch++) {
             if (epoch == 1 || epoch % every == 0) {
-                add("<text x=\"%.1f\" y=\"%d\" text-anchor=\"middle\" fill=\"#444\">%d</text>", x(epoch), HEIGHT - BOTTOM + 20, epoch);
+                add("<text x=\"%.1f\" y=\"%d\" text-anchor=\"middle\" fill=\"#444\">%d</text>", x(epoch), HEIGHT - BOTTOM + 20,
+                        epoch);
             }
         }
-        add("<line x1=\"%d\" x2=\"%d\" y1=\"%d\" y2=\"%d\" stroke=\"#888\"/>", LEFT, WIDTH - RIGHT, HEIGHT - BOTTOM, HEIGHT - BOTTOM);
+        add("<line x1=\"%d\" x2=\"%d\" y1=\"%d\" y2=\"%d\" stroke=\"#888\"/>", LEFT, WIDTH - RIGHT, HEIGHT - BOTTOM,
+                HEIGHT - BOTTOM);
         add("<text x=\"%d\" y=\"%d\" text-anchor=\"middle\" fill=\"#222\">epoch</text>", (LEFT + WIDTH - RIGHT) / 2, HEIGHT - 12);
         int middle = (TOP + HEIGHT - BOTTOM) / 2;
-        add("<text x=\"16\" y=\"%d\" text-anchor=\"middle\" fill=\"#222\" transform=\"rotate(-90 16 %d)\">test accuracy (%%)</text>", middle, middle);
+        add("<text x=\"16\" y=\"%d\" text-anchor=\"middle\" fill=\"#222\" "
+                + "transform=\"rotate(-90 16 %d)\">test accuracy (%%)</text>", middle, middle);
     }
 
     private void clip() {
         // Half a dot's height below the axis, so that dots on it are whole.
-        add("<clipPath id=\"plot\"><rect x=\"%d\" y=\"0\" width=\"%d\" height=\"%d\"/></clipPath>", LEFT, WIDTH - RIGHT - LEFT, HEIGHT - BOTTOM + 4);
+        add("<clipPath id=\"plot\"><rect x=\"%d\" y=\"0\" width=\"%d\" height=\"%d\"/></clipPath>", LEFT, WIDTH - RIGHT - LEFT,
+                HEIGHT - BOTTOM + 4);
         add("<g clip-path=\"url(#plot)\">");
     }
 
@@ -132,9 +139,11 @@ final class Curves {
         });
         boolean band = curve.values().stream().anyMatch(spread -> spread.values().size() > 1);
         if (band) {
-            add("<polygon points=\"%s %s\" fill=\"%s\" fill-opacity=\"0.18\"/>", String.join(" ", upper), String.join(" ", lower), colour);
+            add("<polygon points=\"%s %s\" fill=\"%s\" fill-opacity=\"0.18\"/>", String.join(" ", upper), String.join(" ", lower),
+                    colour);
         }
-        add("<polyline points=\"%s\" fill=\"none\" stroke=\"%s\" stroke-width=\"2\" stroke-linejoin=\"round\"/>", String.join(" ", line), colour);
+        add("<polyline points=\"%s\" fill=\"none\" stroke=\"%s\" stroke-width=\"2\" stroke-linejoin=\"round\"/>",
+                String.join(" ", line), colour);
         curve.forEach((epoch, spread) -> add("<circle cx=\"%.1f\" cy=\"%.1f\" r=\"%s\" fill=\"%s\"/>", x(epoch), y(spread.mean()),
                 epochs > 40 ? "1.5" : "3", colour));
     }
@@ -147,7 +156,8 @@ final class Curves {
             x += LEGEND_GAP;
         }
         if (curves.values().stream().flatMap(curve -> curve.values().stream()).anyMatch(spread -> spread.values().size() > 1)) {
-            add("<text x=\"%d\" y=\"34.5\" text-anchor=\"end\" fill=\"#777\" font-size=\"11\">mean, worst and best seed</text>", WIDTH - RIGHT);
+            add("<text x=\"%d\" y=\"34.5\" text-anchor=\"end\" fill=\"#777\" font-size=\"11\">mean, worst and best seed</text>",
+                    WIDTH - RIGHT);
         }
     }
 

@@ -13,7 +13,8 @@ final class DistillCommand implements Command {
     @Override
     public CommandSpec spec() {
         var spec = CommandSpec.create();
-        spec.usageMessage().description("Trains a teacher, distils it into a small student, and compares that with the same student trained alone.");
+        spec.usageMessage().description("Trains a teacher, distils it into a small student, and compares that with the same "
+                + "student trained alone.");
         Run.addOptions(spec);
         options.addTo(spec);
         return spec;
@@ -34,7 +35,8 @@ final class DistillCommand implements Command {
         }
         ModelCard card = ModelCard.read(SettingOptions.path("--teacher-weights", weights));
         if (card == null) {
-            throw new UsageException("--teacher-weights: " + weights + " does not say which architecture it holds; name it with --teacher");
+            throw new UsageException("--teacher-weights: " + weights
+                    + " does not say which architecture it holds; name it with --teacher");
         }
         return new RecipeFile(recipe.name(), recipe.description(), settings.with(Setting.TEACHER, card.architecture()));
     }

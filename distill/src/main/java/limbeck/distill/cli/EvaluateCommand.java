@@ -25,8 +25,8 @@ import picocli.CommandLine.ParseResult;
 
 /** {@code limbeck evaluate}: how good and how fast a saved model is, and which classes it mistakes. */
 final class EvaluateCommand implements Command {
-    private final SettingOptions options = SettingOptions.of(EnumSet.of(Setting.DATA, Setting.DATA_DIR, Setting.BATCH, Setting.THREADS,
-            Setting.DEVICE, Setting.STUDENT), Map.of(Setting.STUDENT, "model"));
+    private final SettingOptions options = SettingOptions.of(EnumSet.of(Setting.DATA, Setting.DATA_DIR, Setting.BATCH,
+            Setting.THREADS, Setting.DEVICE, Setting.STUDENT), Map.of(Setting.STUDENT, "model"));
 
     @Override
     public CommandSpec spec() {
@@ -54,9 +54,9 @@ final class EvaluateCommand implements Command {
         var progress = new ProgressView(terminal, true);
         Splits data = Experiment.load(settings, progress);
         if (card != null && (!card.input().equals(data.train().shape()) || card.classes() != data.train().classes())) {
-            throw new CommandException("the model in " + file + " takes " + Text.shape(card.input()) + " in " + card.classes() + " classes, but "
-                    + data.train().name() + " is " + Text.shape(data.train().shape()) + " in " + data.train().classes() + "; give its data with --data",
-                    null);
+            throw new CommandException("the model in " + file + " takes " + Text.shape(card.input()) + " in " + card.classes()
+                    + " classes, but " + data.train().name() + " is " + Text.shape(data.train().shape()) + " in "
+                    + data.train().classes() + "; give its data with --data", null);
         }
         Module model = Models.build(architecture, data.train().shape(), data.train().classes(), Key.of(0));
         model.to(device);
@@ -65,9 +65,11 @@ final class EvaluateCommand implements Command {
         int batch = settings.count(Setting.BATCH);
         var loader = Loader.of(data.test(), batch).normalise(normalisation).on(device).build();
         report(terminal, architecture, data.test(), Evaluation.of(model, loader, data.test(), done -> { }));
-        terminal.result("Latency " + Text.significant(1000 * Stopwatch.forwardSeconds(model, device, data.test().shape(), 1)) + " ms for one image, "
-                + Text.count(Math.round(batch / Stopwatch.forwardSeconds(model, device, data.test().shape(), batch))) + " images/s in batches of "
-                + batch + ", on " + device.name() + " with " + Text.count(Threads.count(), "thread") + ".");
+        double latency = Stopwatch.forwardSeconds(model, device, data.test().shape(), 1);
+        double throughput = batch / Stopwatch.forwardSeconds(model, device, data.test().shape(), batch);
+        terminal.result("Latency " + Text.significant(1000 * latency) + " ms for one image, "
+                + Text.count(Math.round(throughput)) + " images/s in batches of " + batch
+                + ", on " + device.name() + " with " + Text.count(Threads.count(), "thread") + ".");
     }
 
     private static void report(Terminal terminal, String architecture, Dataset test, Evaluation evaluation) {

@@ -24,16 +24,19 @@ final class HistoryCsv {
      * @param names what each role is called
      */
     static String of(List<EpochReport> history, Function<Role, String> names) {
-        Set<String> terms = history.stream().flatMap(epoch -> epoch.losses().keySet().stream()).collect(Collectors.toCollection(LinkedHashSet::new));
+        Set<String> terms = history.stream().flatMap(epoch -> epoch.losses().keySet().stream())
+                .collect(Collectors.toCollection(LinkedHashSet::new));
         var head = new ArrayList<>(List.of("role", "seed", "epoch", "learning_rate", "loss"));
         terms.forEach(term -> head.add("loss_" + term));
         head.addAll(List.of("train_accuracy", "test_accuracy", "seconds"));
         var text = new StringBuilder(String.join(",", head)).append('\n');
         for (EpochReport epoch : history) {
-            var row = new ArrayList<>(List.of(names.apply(epoch.role()), Long.toString(epoch.seed()), Integer.toString(epoch.epoch()),
+            var row = new ArrayList<>(List.of(names.apply(epoch.role()), Long.toString(epoch.seed()),
+                    Integer.toString(epoch.epoch()),
                     Double.toString(epoch.learningRate()), Double.toString(epoch.loss())));
             terms.forEach(term -> row.add(epoch.losses().containsKey(term) ? epoch.losses().get(term).toString() : ""));
-            row.addAll(List.of(Double.toString(epoch.trainAccuracy()), Double.toString(epoch.testAccuracy()), Double.toString(epoch.seconds())));
+            row.addAll(List.of(Double.toString(epoch.trainAccuracy()), Double.toString(epoch.testAccuracy()),
+                    Double.toString(epoch.seconds())));
             text.append(String.join(",", row)).append('\n');
         }
         return text.toString();

@@ -107,7 +107,8 @@ public final class Main {
             throw new UsageException(unmatched(e));
         } catch (ParameterException e) {
             String sentence = Text.oneLine(e.getMessage());
-            throw new UsageException(Character.toLowerCase(sentence.charAt(0)) + sentence.substring(1) + " (" + help(e.getCommandLine()) + ")");
+            throw new UsageException(Character.toLowerCase(sentence.charAt(0)) + sentence.substring(1) + " ("
+                    + help(e.getCommandLine()) + ")");
         }
     }
 
@@ -119,7 +120,8 @@ public final class Main {
         String name = option && given.contains("=") ? given.substring(0, given.indexOf('=')) : given;
         List<String> known = List.copyOf(option ? spec.optionsMap().keySet() : spec.subcommands().keySet());
         String what = option ? "option" : spec.subcommands().isEmpty() ? "argument" : "command";
-        return "there is no " + what + " '" + Text.oneLine(name) + "'" + (known.isEmpty() ? "" : "; the nearest are " + Names.nearest(name, known, 3))
+        return "there is no " + what + " '" + Text.oneLine(name) + "'"
+                + (known.isEmpty() ? "" : "; the nearest are " + Names.nearest(name, known, 3))
                 + " (" + help(e.getCommandLine()) + ")";
     }
 
@@ -137,14 +139,15 @@ public final class Main {
             case OutOfMemoryError _ -> "there is not enough memory (" + Runtime.getRuntime().maxMemory() / (1 << 20)
                     + " MiB); take a smaller --batch, or give the JVM more, such as LIMBECK_JAVA_OPTS=-Xmx8g";
             default -> known(failure) && failure.getMessage() != null ? Text.oneLine(failure.getMessage())
-                    : "an unexpected error, " + Text.oneLine(failure.toString()) + "; please report it with what LIMBECK_DEBUG=1 shows";
+                    : "an unexpected error, " + Text.oneLine(failure.toString())
+                    + "; please report it with what LIMBECK_DEBUG=1 shows";
         };
     }
 
     /** Whether the exception's class is one that the library throws, by contract, with a sentence. */
     private static boolean known(Throwable failure) {
         Class<?> type = failure.getClass();
-        return failure instanceof IllegalArgumentException && type != NumberFormatException.class || type == IllegalStateException.class
-                || type == ArithmeticException.class || type == UncheckedIOException.class;
+        return failure instanceof IllegalArgumentException && type != NumberFormatException.class
+                || type == IllegalStateException.class || type == ArithmeticException.class || type == UncheckedIOException.class;
     }
 }

@@ -67,11 +67,12 @@ record ModelCard(String architecture, Shape input, int classes, Statistics norma
         float[] mean = split(entry(file, metadata, "mean", NUMBER + "(," + NUMBER + ")*"));
         float[] std = split(entry(file, metadata, "std", NUMBER + "(," + NUMBER + ")*"));
         if (mean.length != std.length || mean.length != input.dim(0)) {
-            throw new CommandException(file + ": its metadata has " + mean.length + " means and " + std.length + " deviations for "
-                    + input.dim(0) + " channels", null);
+            throw new CommandException(file + ": its metadata has " + mean.length + " means and " + std.length
+                    + " deviations for " + input.dim(0) + " channels", null);
         }
         List<String> names = metadata.getOrDefault("class_names", "").lines().toList();
-        return new ModelCard(metadata.get("architecture"), input, classes, new Statistics(mean, std), metadata.getOrDefault("data", ""),
+        return new ModelCard(metadata.get("architecture"), input, classes, new Statistics(mean, std),
+                metadata.getOrDefault("data", ""),
                 names.size() == classes ? names : IntStream.range(0, classes).mapToObj(Integer::toString).toList());
     }
 

@@ -20,7 +20,8 @@ final class ModelsCommand implements Command {
         spec.usageMessage().description("Lists the architectures that --teacher, --student and --model know.");
         spec.addOption(OptionSpec.builder("--input").paramLabel("CxHxW").type(String.class)
                 .description("shape of one example, such as 3x32x32 (default: 1x28x28)").build());
-        spec.addOption(OptionSpec.builder("--classes").paramLabel("N").type(String.class).description("number of classes (default: 10)").build());
+        spec.addOption(OptionSpec.builder("--classes").paramLabel("N").type(String.class)
+                .description("number of classes (default: 10)").build());
         return spec;
     }
 
@@ -39,8 +40,10 @@ final class ModelsCommand implements Command {
         for (Models.Entry entry : Models.entries()) {
             boolean family = entry.name().contains("<");
             try {
-                Summary summary = Summary.of(Models.build(family ? EXAMPLE : entry.name(), input, classes, Key.of(0)), Shape.of(dims));
-                table.row(entry.name(), Text.count(summary.parameters()), Text.count(summary.multiplyAdds()), Text.count(summary.bytes()),
+                Summary summary = Summary.of(Models.build(family ? EXAMPLE : entry.name(), input, classes, Key.of(0)),
+                        Shape.of(dims));
+                table.row(entry.name(), Text.count(summary.parameters()), Text.count(summary.multiplyAdds()),
+                        Text.count(summary.bytes()),
                         entry.description());
             } catch (IllegalArgumentException e) {
                 // It does not take such inputs, which the table says.
@@ -49,8 +52,8 @@ final class ModelsCommand implements Command {
         }
         terminal.result(table.toString());
         terminal.result("");
-        terminal.result("For inputs of " + Text.shape(input) + " and " + (classes == 1 ? "1 class" : Text.count(classes) + " classes") + "; " + EXAMPLE
-                + " stands for all mlp-<widths>, a dash for what does not take such inputs.");
+        terminal.result("For inputs of " + Text.shape(input) + " and " + (classes == 1 ? "1 class" : Text.count(classes) + " classes")
+                + "; " + EXAMPLE + " stands for all mlp-<widths>, a dash for what does not take such inputs.");
     }
 
     private static Shape shape(String text) {

@@ -52,7 +52,8 @@ final class PlanText {
 
     private void data() {
         Dataset train = plan.data().train();
-        line("Data", train.name() + ": " + Text.count(train.size()) + " to train on, " + Text.count(plan.data().test().size()) + " to test on, "
+        line("Data", train.name() + ": " + Text.count(train.size()) + " to train on, "
+                + Text.count(plan.data().test().size()) + " to test on, "
                 + Text.shape(train.shape()) + ", " + train.classes() + " classes");
         plan.data().notes().forEach(note -> wrapped("", note));
         String omitted = settings.text(Setting.OMIT);
@@ -83,7 +84,8 @@ final class PlanText {
         long multiplyAdds = both ? Math.max(plan.teacher().multiplyAdds(), plan.student().multiplyAdds()) : 0;
         long bytes = both ? Math.max(plan.teacher().bytes(), plan.student().bytes()) : 0;
         return String.format(Locale.ROOT, "%-" + Math.max(1, width) + "s  %s parameters, %s multiply-adds, %s bytes", name,
-                padded(summary.parameters(), parameters), padded(summary.multiplyAdds(), multiplyAdds), padded(summary.bytes(), bytes));
+                padded(summary.parameters(), parameters), padded(summary.multiplyAdds(), multiplyAdds),
+                padded(summary.bytes(), bytes));
     }
 
     private static String padded(long value, long widest) {
@@ -95,13 +97,19 @@ final class PlanText {
         String rate = settings.text(Setting.LR);
         if (plan.teacher() != null) {
             boolean trained = settings.text(Setting.TEACHER_WEIGHTS).isEmpty();
-            epochs = (trained ? "teacher " + Text.count(settings.count(Setting.TEACHER_EPOCHS), "epoch") + ", " : "") + "student " + epochs;
-            rate = trained && !settings.text(Setting.TEACHER_LR).equals(rate) ? settings.text(Setting.TEACHER_LR) + " and " + rate : rate;
+            epochs = "student " + epochs;
+            if (trained) {
+                epochs = "teacher " + Text.count(settings.count(Setting.TEACHER_EPOCHS), "epoch") + ", " + epochs;
+                String teachers = settings.text(Setting.TEACHER_LR);
+                rate = teachers.equals(rate) ? rate : teachers + " and " + rate;
+            }
         }
-        line("Training", epochs + "; batches of " + settings.text(Setting.BATCH) + ", " + settings.text(Setting.OPTIMIZER) + ", learning rate " + rate
+        line("Training", epochs + "; batches of " + settings.text(Setting.BATCH) + ", " + settings.text(Setting.OPTIMIZER)
+                + ", learning rate " + rate
                 + " (" + settings.text(Setting.SCHEDULE) + ")" + augmentation());
         List<Long> seeds = plan.seeds();
-        line(seeds.size() == 1 ? "Seed" : "Seeds", seeds.size() <= 10 ? seeds.stream().map(String::valueOf).collect(Collectors.joining(", "))
+        boolean few = seeds.size() <= 10;
+        line(seeds.size() == 1 ? "Seed" : "Seeds", few ? seeds.stream().map(String::valueOf).collect(Collectors.joining(", "))
                 : seeds.getFirst() + " to " + seeds.getLast());
         line("Device", settings.text(Setting.DEVICE) + ", " + Text.count(Threads.count(), "thread"));
     }
@@ -112,7 +120,8 @@ final class PlanText {
             return students.equals("none") ? "" : ", " + students;
         }
         String teachers = settings.text(Setting.TEACHER_AUGMENT);
-        return (teachers.equals("none") ? "" : "; teacher sees " + teachers) + (students.equals("none") ? "" : "; students see " + students);
+        return (teachers.equals("none") ? "" : "; teacher sees " + teachers)
+                + (students.equals("none") ? "" : "; students see " + students);
     }
 
     private void line(String label, String text) {

@@ -103,15 +103,16 @@ final class ProgressView implements Listener {
         double part = (double) step.done() / step.examples();
         if (terminal.isLive()) {
             boolean wide = width >= WIDE;
-            String epoch = String.format(Locale.ROOT, wide ? "  epoch %" + digits(step.epochs()) + "d/%d  " : " %" + digits(step.epochs()) + "d/%d ",
-                    step.epoch(), step.epochs());
+            String number = String.format(Locale.ROOT, "%" + Integer.toString(epochs).length() + "d/%d", step.epoch(), epochs);
+            String epoch = wide ? "  epoch " + number + "  " : " " + number + " ";
             String gap = wide ? "  " : " ";
-            String figures = (wide ? "  loss " : " loss ") + Text.number(step.loss(), wide ? 4 : 3) + gap + Text.percent(step.accuracy(), 1) + " %"
+            String figures = gap + "loss " + Text.number(step.loss(), wide ? 4 : 3) + gap + Text.percent(step.accuracy(), 1) + " %"
                     + gap + rate + (wide ? " images/s" : "/s") + gap + left(step.epoch() - 1, part, running);
             draw(who(!wide) + epoch, (step.epoch() - 1 + part) / step.epochs(), figures, now);
         } else {
             terminal.progress(who(false) + ", epoch " + step.epoch() + "/" + epochs + " at " + Text.percent(part, 0) + " %: loss "
-                    + Text.number(step.loss(), 4) + ", training " + Text.percent(step.accuracy(), 2) + " %, " + rate + " images/s, " + left(step.epoch() - 1, part, running));
+                    + Text.number(step.loss(), 4) + ", training " + Text.percent(step.accuracy(), 2) + " %, " + rate
+                    + " images/s, " + left(step.epoch() - 1, part, running));
             lastDrawn = now;
         }
     }
@@ -130,7 +131,8 @@ final class ProgressView implements Listener {
         epochStart = now;
         epochsDone = report.epoch();
         if (!terminal.isLive()) {
-            terminal.progress(who(false) + ", epoch " + report.epoch() + "/" + epochs + ": loss " + Text.number(report.loss(), 4) + ", training "
+            terminal.progress(who(false) + ", epoch " + report.epoch() + "/" + epochs + ": loss " + Text.number(report.loss(), 4)
+                    + ", training "
                     + Text.percent(report.trainAccuracy(), 2) + " %, test " + Text.percent(report.testAccuracy(), 2) + " %, "
                     + Text.count(Math.round(examples / report.seconds())) + " images/s, " + left(epochsDone, 0, 0));
             lastDrawn = now;
@@ -141,7 +143,8 @@ final class ProgressView implements Listener {
     public void finished(Role role, long seed, Module model, Evaluation evaluation) {
         String trained = epochsDone == 0 ? "read from its file" : Text.count(epochsDone, "epoch") + " in "
                 + Text.time((System.nanoTime() - phaseStart) * 1e-9);
-        String line = String.format(Locale.ROOT, "%-" + (single ? 5 : 17) + "s%s  %6s %% right, %s of %s wrong  (%s)", Text.title(role, single),
+        String line = String.format(Locale.ROOT, "%-" + (single ? 5 : 17) + "s%s  %6s %% right, %s of %s wrong  (%s)",
+                Text.title(role, single),
                 seeds > 1 ? "  seed " + seed : "", Text.percent(evaluation.accuracy(), 2), Text.count(evaluation.errors()),
                 Text.count(evaluation.labels().length), trained);
         if (terminal.isLive()) {
@@ -165,9 +168,5 @@ final class ProgressView implements Listener {
         String bar = room < SHORTEST_BAR ? "" : "█".repeat(full) + "░".repeat(room - full);
         terminal.status(before + bar + after);
         lastDrawn = now;
-    }
-
-    private static int digits(int number) {
-        return Integer.toString(number).length();
     }
 }

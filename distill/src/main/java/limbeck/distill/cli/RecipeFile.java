@@ -57,7 +57,8 @@ record RecipeFile(String name, String description, Settings settings) {
         }
     }
 
-    private static RecipeFile read(Path file, YAMLParser yaml, Settings base, Function<String, Setting> known) throws IOException {
+    private static RecipeFile read(Path file, YAMLParser yaml, Settings base, Function<String, Setting> known)
+            throws IOException {
         JsonToken first = yaml.nextToken();
         if (first == null) {
             throw usage(file, null, "is empty; write one setting a line, such as 'temperature: 4'");
@@ -80,8 +81,8 @@ record RecipeFile(String name, String description, Settings settings) {
                 throw usage(file, where, "'" + key + "' refers to a value elsewhere; write the value itself");
             }
             if (value.isStructStart()) {
-                throw usage(file, where, "'" + key + "' holds " + (value == JsonToken.START_ARRAY ? "a list" : "settings of its own")
-                        + "; it needs one plain value");
+                String what = value == JsonToken.START_ARRAY ? "a list" : "settings of its own";
+                throw usage(file, where, "'" + key + "' holds " + what + "; it needs one plain value");
             }
             String plain = value == JsonToken.VALUE_NULL ? "" : yaml.getText();
             switch (key) {
@@ -111,7 +112,8 @@ record RecipeFile(String name, String description, Settings settings) {
                 throw new CommandException(file + ": is a folder, expected a recipe file", null);
             }
             if (Files.size(file) > LARGEST) {
-                throw new CommandException(file + ": has " + Files.size(file) + " bytes, too many for a recipe; was another file meant?", null);
+                throw new CommandException(file + ": has " + Files.size(file)
+                        + " bytes, too many for a recipe; was another file meant?", null);
             }
             return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(Files.readAllBytes(file))).toString();
         } catch (CharacterCodingException e) {
@@ -128,7 +130,8 @@ record RecipeFile(String name, String description, Settings settings) {
     /** The parser's message without its quotations of the file, which are indented, and with the last line number that it names. */
     private static UsageException notYaml(Path file, JsonProcessingException e) {
         String message = e.getOriginalMessage();
-        String problem = message.lines().filter(line -> !line.isBlank() && !line.startsWith(" ")).collect(Collectors.joining(", "));
+        String problem = message.lines().filter(line -> !line.isBlank() && !line.startsWith(" "))
+                .collect(Collectors.joining(", "));
         int line = LINE.matcher(message).results().mapToInt(found -> Integer.parseInt(found.group(1))).reduce((_, last) -> last)
                 .orElse(e.getLocation() == null ? 1 : e.getLocation().getLineNr());
         return new UsageException(file + ", line " + line + ": is not YAML: " + Text.oneLine(problem));

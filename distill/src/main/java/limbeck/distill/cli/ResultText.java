@@ -18,7 +18,8 @@ final class ResultText {
     static String table(Results results) {
         boolean single = results.plan().teacher() == null;
         String examples = Text.count(results.plan().data().test().size());
-        var head = new ArrayList<>(List.of("", "Model", "Para-\nmeters", "Multiply-\nadds", "Size\n(bytes)", "Accuracy\n(%)", "Errors\nof " + examples,
+        var head = new ArrayList<>(List.of("", "Model", "Para-\nmeters", "Multiply-\nadds", "Size\n(bytes)", "Accuracy\n(%)",
+                "Errors\nof " + examples,
                 "Latency\n(ms)", "Images\nper s"));
         if (!single) {
             head.add(7, "Agree-\nment (%)");
@@ -26,7 +27,8 @@ final class ResultText {
         var table = new Table("LL" + "R".repeat(head.size() - 2), head.toArray(String[]::new));
         for (ModelReport model : results.models()) {
             var row = new ArrayList<>(List.of(title(model.role(), single), model.name(), Text.count(model.parameters()),
-                    Text.count(model.multiplyAdds()), Text.count(model.bytes()), Text.spread(model.accuracy(), 100, 2), errors(model),
+                    Text.count(model.multiplyAdds()), Text.count(model.bytes()), Text.spread(model.accuracy(), 100, 2),
+                    errors(model),
                     Text.significant(model.latencyMillis()), Text.count(Math.round(model.throughput()))));
             if (!single) {
                 // A teacher agrees with itself.
@@ -55,12 +57,14 @@ final class ResultText {
         int label = omissions.getFirst().label();
         int examples = omissions.getFirst().examples();
         String name = results.plan().data().train().classNames().get(label);
-        var table = new Table("LRRRRRR", "Trained without class " + name, "Errors on\nits " + Text.count(examples), "Errors\non all",
+        var table = new Table("LRRRRRR", "Trained without class " + name, "Errors on\nits " + Text.count(examples),
+                "Errors\non all",
                 "Bias\nraised by", "Errors on\nits " + Text.count(examples), "Right\n(%)", "Errors\non all");
         for (Role role : List.of(Role.STUDENT_ALONE, Role.STUDENT_DISTILLED)) {
             List<Omission> own = omissions.stream().filter(omission -> omission.role() == role).toList();
             int digits = own.size() < 2 ? 0 : 1;
-            table.row(role.title(), Text.spread(over(own, Omission::errorsBefore), 1, digits), Text.spread(over(own, Omission::allErrorsBefore), 1, digits),
+            table.row(role.title(), Text.spread(over(own, Omission::errorsBefore), 1, digits),
+                    Text.spread(over(own, Omission::allErrorsBefore), 1, digits),
                     Text.spread(over(own, Omission::raise), 1, 1), Text.spread(over(own, Omission::errorsAfter), 1, digits),
                     Text.percent(1 - over(own, Omission::errorsAfter).mean() / examples, 1),
                     Text.spread(over(own, Omission::allErrorsAfter), 1, digits));

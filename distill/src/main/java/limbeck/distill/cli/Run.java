@@ -26,7 +26,8 @@ record Run(Terminal terminal, SettingOptions options, RecipeFile recipe, RunFold
     static void addOptions(CommandSpec spec) {
         spec.addOption(OptionSpec.builder("--out").paramLabel("DIR").type(String.class)
                 .description("folder for the models (safetensors), history.csv, summary.json and curves.svg").build());
-        spec.addOption(OptionSpec.builder("--quiet").type(boolean.class).arity("0").description("show nothing but errors and the results").build());
+        spec.addOption(OptionSpec.builder("--quiet").type(boolean.class).arity("0")
+                .description("show nothing but errors and the results").build());
     }
 
     /**
@@ -53,7 +54,7 @@ record Run(Terminal terminal, SettingOptions options, RecipeFile recipe, RunFold
         if (folder != null) {
             listeners.add(folder);
         }
-        try (var _ = new Interruption(terminal, () -> folder == null ? "nothing was kept, as --out was not given" : folder.close())) {
+        try (var _ = new Interruption(terminal, this::kept)) {
             Results results = experiment.apply(recipe.settings(), new Fan(listeners));
             if (folder != null) {
                 folder.finish(results);
@@ -62,6 +63,10 @@ record Run(Terminal terminal, SettingOptions options, RecipeFile recipe, RunFold
         } finally {
             terminal.erase();
         }
+    }
+
+    private String kept() {
+        return folder == null ? "nothing was kept, as --out was not given" : folder.close();
     }
 
     private void report(Results results) {
@@ -76,6 +81,7 @@ record Run(Terminal terminal, SettingOptions options, RecipeFile recipe, RunFold
             }
         }
         terminal.info("");
-        terminal.info("Took " + Text.time(results.seconds()) + "." + (folder == null ? "" : " " + folder.path() + " holds the " + (single ? "model" : "models") + ", history.csv, summary.json and curves.svg."));
+        terminal.info("Took " + Text.time(results.seconds()) + "." + (folder == null ? "" : " " + folder.path() + " holds the "
+                + (single ? "model" : "models") + ", history.csv, summary.json and curves.svg."));
     }
 }

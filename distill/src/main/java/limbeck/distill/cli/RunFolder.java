@@ -87,7 +87,8 @@ final class RunFolder implements Listener {
         save(report.role(), report.seed(), report.epoch(), model);
         AtomicFile.write(folder.resolve(HISTORY), HistoryCsv.of(history, this::role));
         int epochs = plan.settings().count(report.role() == Role.TEACHER ? Setting.TEACHER_EPOCHS : Setting.EPOCHS);
-        states.put(file(report.role(), report.seed()), report.epoch() == epochs ? "finished" : "after epoch " + report.epoch() + " of " + epochs);
+        states.put(file(report.role(), report.seed()),
+                report.epoch() == epochs ? "finished" : "after epoch " + report.epoch() + " of " + epochs);
     }
 
     @Override
@@ -141,7 +142,8 @@ final class RunFolder implements Listener {
         if (states.isEmpty()) {
             return "no epoch was finished, so nothing was written to " + folder;
         }
-        return folder + " holds " + states.entrySet().stream().map(e -> e.getKey() + " (" + e.getValue() + ")").collect(Collectors.joining(", "))
+        return folder + " holds " + states.entrySet().stream().map(e -> e.getKey() + " (" + e.getValue() + ")")
+                .collect(Collectors.joining(", "))
                 + " and " + HISTORY;
     }
 }

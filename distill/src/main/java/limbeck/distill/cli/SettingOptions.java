@@ -22,8 +22,8 @@ import picocli.CommandLine.ParseResult;
  */
 final class SettingOptions {
     /** Where on the help page a new heading comes, which holds until the next. */
-    private static final Map<Setting, String> HEADINGS = new EnumMap<>(Map.of(Setting.DATA, "Data", Setting.TEACHER, "Teacher and student",
-            Setting.TEMPERATURE, "Loss", Setting.EPOCHS, "Training", Setting.SEEDS, "Runs"));
+    private static final Map<Setting, String> HEADINGS = new EnumMap<>(Map.of(Setting.DATA, "Data",
+            Setting.TEACHER, "Teacher and student", Setting.TEMPERATURE, "Loss", Setting.EPOCHS, "Training", Setting.SEEDS, "Runs"));
 
     private final Map<String, Setting> byKey;
 
@@ -59,7 +59,8 @@ final class SettingOptions {
                 if (group != null) {
                     spec.addArgGroup(group.build());
                 }
-                group = ArgGroupSpec.builder().heading(heading + "%n").exclusive(false).validate(false).multiplicity("0..1").order(order++);
+                group = ArgGroupSpec.builder().heading(heading + "%n").exclusive(false).validate(false).multiplicity("0..1")
+                        .order(order++);
             }
             group.addArg(option(entry.getKey(), entry.getValue()).order(order++).build());
         }
@@ -87,7 +88,8 @@ final class SettingOptions {
     }
 
     private static String label(Setting setting) {
-        return isNumber(setting) ? "N" : setting.key().endsWith("dir") ? "DIR" : setting.key().endsWith("weights") ? "FILE" : "VALUE";
+        return isNumber(setting) ? "N" : setting.key().endsWith("dir") ? "DIR" : setting.key().endsWith("weights") ? "FILE"
+                : "VALUE";
     }
 
     /** Whether a setting's values are numbers, in files too. */
@@ -124,14 +126,16 @@ final class SettingOptions {
         } catch (IllegalArgumentException e) {
             String message = e.getMessage();
             // The setting may be called otherwise here.
-            throw new UsageException("--" + (message.startsWith(setting.key() + ":") ? key + message.substring(setting.key().length()) : message));
+            boolean named = message.startsWith(setting.key() + ":");
+            throw new UsageException("--" + (named ? key + message.substring(setting.key().length()) : message));
         }
     }
 
     private Setting setting(String key) {
         Setting setting = byKey.get(key);
         if (setting == null) {
-            throw new IllegalArgumentException("there is no setting '" + key + "'; the nearest are " + Names.nearest(key, byKey.keySet(), 3));
+            throw new IllegalArgumentException("there is no setting '" + key + "'; the nearest are "
+                    + Names.nearest(key, byKey.keySet(), 3));
         }
         return setting;
     }

@@ -131,7 +131,8 @@ final class Terminal {
     /** The columns of the window, as {@code stty} sees them. */
     static int width() {
         try {
-            var stty = new ProcessBuilder("stty", "size").redirectInput(new File("/dev/tty")).redirectError(ProcessBuilder.Redirect.DISCARD)
+            var stty = new ProcessBuilder("stty", "size").redirectInput(new File("/dev/tty"))
+                    .redirectError(ProcessBuilder.Redirect.DISCARD)
                     .start();
             String answer = new String(stty.getInputStream().readAllBytes(), StandardCharsets.US_ASCII).strip();
             boolean over = stty.waitFor(1, TimeUnit.SECONDS);

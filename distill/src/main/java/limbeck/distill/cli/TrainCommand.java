@@ -12,7 +12,8 @@ import picocli.CommandLine.ParseResult;
 /** {@code limbeck train}: one model on the labels alone, such as a teacher for later. */
 final class TrainCommand implements Command {
     /** All but those about the teacher, what it teaches, and what students miss. */
-    private static final Set<Setting> SETTINGS = EnumSet.complementOf(EnumSet.of(Setting.TEACHER, Setting.TEACHER_WEIGHTS, Setting.TEACHERS,
+    private static final Set<Setting> SETTINGS = EnumSet.complementOf(EnumSet.of(Setting.TEACHER, Setting.TEACHER_WEIGHTS,
+            Setting.TEACHERS,
             Setting.TEMPERATURE, Setting.ALPHA, Setting.TEACHER_EPOCHS, Setting.TEACHER_LR, Setting.TEACHER_WEIGHT_DECAY,
             Setting.TEACHER_AUGMENT, Setting.TEACHER_VIEW, Setting.OMIT));
 
@@ -21,8 +22,8 @@ final class TrainCommand implements Command {
     @Override
     public CommandSpec spec() {
         var spec = CommandSpec.create();
-        spec.usageMessage().description("Trains one model on the labels alone. What --out keeps can teach: limbeck distill --teacher-weights "
-                + "DIR/model.safetensors.");
+        spec.usageMessage().description("Trains one model on the labels alone. What --out keeps can teach: "
+                + "limbeck distill --teacher-weights DIR/model.safetensors.");
         Run.addOptions(spec);
         options.addTo(spec);
         return spec;

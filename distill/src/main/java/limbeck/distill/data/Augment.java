@@ -151,7 +151,9 @@ public interface Augment {
         try {
             double value = Double.parseDouble(words[position]);
             boolean whole = words[0].equals("shift") || words[0].equals("crop");
-            if (!whole || value == Math.rint(value)) return value;
+            if (!whole || value == Math.rint(value)) {
+                return value;
+            }
             throw new IllegalArgumentException("augment: '" + part + "' needs a whole number of pixels");
         } catch (NumberFormatException e) {
             throw new IllegalArgumentException("augment: '" + words[position] + "' in '" + part + "' is not a number", e);

@@ -38,8 +38,12 @@ public final class CifarBinary {
      */
     public static Dataset read(String name, List<Path> files) {
         long total = 0;
-        for (Path file : files) total += recordsIn(file);
-        if (total == 0) throw new DataException(name + ": no CIFAR file was given");
+        for (Path file : files) {
+            total += recordsIn(file);
+        }
+        if (total == 0) {
+            throw new DataException(name + ": no CIFAR file was given");
+        }
         if (total > Integer.MAX_VALUE / PIXELS) {
             throw new DataException(name + ": " + total + " CIFAR records do not fit in memory here");
         }
@@ -65,11 +69,11 @@ public final class CifarBinary {
         Path holder = Files.isDirectory(folder.resolve(SUBFOLDER)) ? folder.resolve(SUBFOLDER) : folder;
         var train = filesOf(holder, "data_batch", "train");
         var test = filesOf(holder, "test");
-        if (train.isEmpty() && test.isEmpty() && Files.isRegularFile(folder.resolve(ARCHIVE))) return archive(name,
-            folder.resolve(ARCHIVE));
+        if (train.isEmpty() && test.isEmpty() && Files.isRegularFile(folder.resolve(ARCHIVE))) {
+            return archive(name, folder.resolve(ARCHIVE));
+        }
         if (train.isEmpty() || test.isEmpty()) {
-            throw DataException.in(folder, "there are no " + (train.isEmpty() ? "training files (data_batch_1.bin)"
-                : "test files (test_batch.bin)")
+            throw DataException.in(folder, "there are no " + (train.isEmpty() ? "training files (data_batch_1.bin)" : "test files (test_batch.bin)")
                 + " and no " + ARCHIVE + " in this folder");
         }
         return new Splits(read(name, train), read(name, test));
@@ -90,14 +94,18 @@ public final class CifarBinary {
             var tar = new Tar(source);
             for (var entry = tar.next(); entry != null; entry = tar.next()) {
                 String file = entry.name().substring(entry.name().lastIndexOf('/') + 1);
-                if (!file.endsWith(".bin")) continue;
+                if (!file.endsWith(".bin")) {
+                    continue;
+                }
                 if (entry.size() % RECORD != 0 || entry.size() == 0) {
                     throw source.damaged(DataException.quote(file) + " within it holds " + entry.size()
                         + " bytes, not whole records of " + RECORD);
                 }
                 source.requireHolds(entry.size(), "an entry");
                 var records = new Records((int) (entry.size() / RECORD));
-                for (int i = 0; i < records.labels.length; i++) records.add(source);
+                for (int i = 0; i < records.labels.length; i++) {
+                    records.add(source);
+                }
                 batches.put(file, records);
             }
         }
@@ -120,7 +128,9 @@ public final class CifarBinary {
     /** The number of whole records in a file; decompresses a gzip file once to count, as the format has no header. */
     private static long recordsIn(Path file) {
         long bytes = Source.measure(file);
-        if (bytes == 0) throw DataException.in(file, "is empty, expected records of " + RECORD + " bytes");
+        if (bytes == 0) {
+            throw DataException.in(file, "is empty, expected records of " + RECORD + " bytes");
+        }
         if (bytes % RECORD != 0) {
             throw DataException.in(file, "holds " + bytes + " bytes, which is " + bytes / RECORD + " records of " + RECORD
                 + " bytes and "
@@ -151,7 +161,9 @@ public final class CifarBinary {
         void addAll(Source source) {
             while (count < labels.length) {
                 int label = source.next();
-                if (label < 0) return;
+                if (label < 0) {
+                    return;
+                }
                 add(source, label);
             }
         }
@@ -170,7 +182,9 @@ public final class CifarBinary {
         }
 
         static Records join(List<Records> parts) {
-            if (parts.size() == 1) return parts.getFirst();
+            if (parts.size() == 1) {
+                return parts.getFirst();
+            }
             var whole = new Records(parts.stream().mapToInt(p -> p.count).sum());
             for (Records part : parts) {
                 System.arraycopy(part.pixels, 0, whole.pixels, whole.count * PIXELS, part.count * PIXELS);
@@ -181,7 +195,9 @@ public final class CifarBinary {
         }
 
         Dataset dataset(String name) {
-            if (count < labels.length) throw new DataException(name + ": a CIFAR file became shorter while it was read");
+            if (count < labels.length) {
+                throw new DataException(name + ": a CIFAR file became shorter while it was read");
+            }
             return Dataset.ofBytes(name, Shape.of(3, 32, 32), CLASSES, pixels, labels).withClassNames(CLASS_NAMES);
         }
     }

@@ -10,7 +10,9 @@ record ColourJitter(float brightness, float contrast, float saturation) implemen
 
     ColourJitter {
         for (float x : new float[] {brightness, contrast, saturation}) {
-            if (!(x >= 0 && x <= 1)) throw new IllegalArgumentException("augment: colour change " + x + " is not within 0 to 1");
+            if (!(x >= 0 && x <= 1)) {
+                throw new IllegalArgumentException("augment: colour change " + x + " is not within 0 to 1");
+            }
         }
     }
 
@@ -19,19 +21,29 @@ record ColourJitter(float brightness, float contrast, float saturation) implemen
         int plane = height * width;
         int size = channels * plane;
         float bright = factor(brightness, key.uniform(0));
-        for (int i = 0; i < size; i++) image[i] *= bright;
+        for (int i = 0; i < size; i++) {
+            image[i] *= bright;
+        }
         greys(image, channels, plane, scratch);
         double sum = 0;
-        for (int p = 0; p < plane; p++) sum += scratch[p];
+        for (int p = 0; p < plane; p++) {
+            sum += scratch[p];
+        }
         float mean = (float) (sum / plane);
         float wide = factor(contrast, key.uniform(1));
-        for (int i = 0; i < size; i++) image[i] = mean + (image[i] - mean) * wide;
+        for (int i = 0; i < size; i++) {
+            image[i] = mean + (image[i] - mean) * wide;
+        }
         if (channels == 3) {
             greys(image, channels, plane, scratch);
             float colourful = factor(saturation, key.uniform(2));
-            for (int i = 0; i < size; i++) image[i] = scratch[i % plane] + (image[i] - scratch[i % plane]) * colourful;
+            for (int i = 0; i < size; i++) {
+                image[i] = scratch[i % plane] + (image[i] - scratch[i % plane]) * colourful;
+            }
         }
-        for (int i = 0; i < size; i++) image[i] = Math.clamp(image[i], 0f, 1f);
+        for (int i = 0; i < size; i++) {
+            image[i] = Math.clamp(image[i], 0f, 1f);
+        }
     }
 
     private static float factor(float change, float uniform) {
@@ -45,7 +57,9 @@ record ColourJitter(float brightness, float contrast, float saturation) implemen
                 out[p] = RED * image[p] + GREEN * image[plane + p] + BLUE * image[2 * plane + p];
             } else {
                 float sum = 0;
-                for (int c = 0; c < channels; c++) sum += image[c * plane + p];
+                for (int c = 0; c < channels; c++) {
+                    sum += image[c * plane + p];
+                }
                 out[p] = sum / channels;
             }
         }

@@ -11,7 +11,9 @@ record Compose(List<Augment> parts) implements Augment {
 
     @Override
     public void apply(float[] image, int channels, int height, int width, float[] scratch, Key key) {
-        for (int i = 0; i < parts.size(); i++) parts.get(i).apply(image, channels, height, width, scratch, key.split(i));
+        for (int i = 0; i < parts.size(); i++) {
+            parts.get(i).apply(image, channels, height, width, scratch, key.split(i));
+        }
     }
 
     @Override

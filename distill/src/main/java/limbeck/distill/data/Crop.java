@@ -22,7 +22,9 @@ record Crop(int padding) implements Augment {
         for (int c = 0, i = 0; c < channels; c++) {
             for (int y = 0; y < height; y++) {
                 int row = (c * height + mirror(y + dy, height)) * width;
-                for (int x = 0; x < width; x++) image[i++] = scratch[row + mirror(x + dx, width)];
+                for (int x = 0; x < width; x++) {
+                    image[i++] = scratch[row + mirror(x + dx, width)];
+                }
             }
         }
     }

@@ -81,11 +81,21 @@ public final class Csv {
             boolean quoted = false;
             for (int b = source.next(); b >= 0 && (quoted || b != '\n' && b != '\r')
                 && source.position() < 1 << 20; b = source.next()) {
-                if (b == '"') quoted = !quoted;
-                if (quoted) continue;
-                if (b == ',') commas++;
-                if (b == ';') semicolons++;
-                if (b == '\t') tabs++;
+                if (b == '"') {
+                    quoted = !quoted;
+                }
+                if (quoted) {
+                    continue;
+                }
+                if (b == ',') {
+                    commas++;
+                }
+                if (b == ';') {
+                    semicolons++;
+                }
+                if (b == '\t') {
+                    tabs++;
+                }
             }
             return tabs > Math.max(commas, semicolons) ? '\t' : semicolons > commas ? ';' : ',';
         }
@@ -93,9 +103,13 @@ public final class Csv {
 
     private boolean detectHeader() {
         try (var row = new CsvScanner(Source.open(file), delimiter)) {
-            if (!row.nextRow()) throw row.source().damaged("there are no rows");
+            if (!row.nextRow()) {
+                throw row.source().damaged("there are no rows");
+            }
             for (int f = 0; f < row.fields(); f++) {
-                if (!Double.isNaN(row.number(f))) return false;
+                if (!Double.isNaN(row.number(f))) {
+                    return false;
+                }
             }
             return true;
         }
@@ -104,20 +118,30 @@ public final class Csv {
     private Table read() {
         survey();
         boolean classify = isClassification();
-        for (var column : features) column.check(file);
+        for (var column : features) {
+            column.check(file);
+        }
         answer.check(file);
         if (!classify && answer.isText()) {
             throw DataException.in(file, "target column " + DataException.quote(answer.name())
                 + " holds texts; for classes name it with label=");
         }
         var named = new ArrayList<>(features.stream().filter(CsvColumn::isText).toList());
-        if (classify) named.add(answer);
+        if (classify) {
+            named.add(answer);
+        }
         if (!named.isEmpty()) {
             forRows(row -> {
-                if (leftOut(row)) return;
-                for (var column : named) column.collect(row, options);
+                if (leftOut(row)) {
+                    return;
+                }
+                for (var column : named) {
+                    column.collect(row, options);
+                }
             });
-            for (var column : named) column.numberCategories();
+            for (var column : named) {
+                column.numberCategories();
+            }
         }
         return fill(classify);
     }
@@ -125,7 +149,9 @@ public final class Csv {
     /** Passes over all rows after the header, each with the right number of fields. */
     private void forRows(Consumer<CsvScanner> action) {
         try (var row = new CsvScanner(Source.open(file), delimiter)) {
-            if (header) row.nextRow();
+            if (header) {
+                row.nextRow();
+            }
             while (row.nextRow()) {
                 if (row.fields() != columns) {
                     throw row.source().damaged("line " + row.line() + " has " + row.fields() + " fields, expected " + columns
@@ -140,7 +166,9 @@ public final class Csv {
     /** First pass: names, kinds of columns, gaps. */
     private void survey() {
         try (var row = new CsvScanner(Source.open(file), delimiter)) {
-            if (!row.nextRow()) throw row.source().damaged("there are no rows");
+            if (!row.nextRow()) {
+                throw row.source().damaged("there are no rows");
+            }
             columns = row.fields();
             var all = new ArrayList<CsvColumn>();
             var names = new HashSet<String>();
@@ -155,13 +183,22 @@ public final class Csv {
         }
         forRows(row -> {
             boolean gap = false;
-            for (var column : features) gap |= !column.survey(row, options) && refuseGap(column, row);
+            for (var column : features) {
+                gap |= !column.survey(row, options) && refuseGap(column, row);
+            }
             gap |= !answer.survey(row, options) && refuseGap(answer, row);
-            if (gap && options.fill() == CsvOptions.Fill.DROP) dropped++;
-            else kept++;
+            if (gap && options.fill() == CsvOptions.Fill.DROP) {
+                dropped++;
+            } else {
+                kept++;
+            }
         });
-        if (kept == 0) throw DataException.in(file, dropped > 0 ? "every row has a gap" : "there are no rows after the header");
-        if (dropped > 0) notes.add(dropped + " of " + (kept + dropped) + " rows have gaps and were left out.");
+        if (kept == 0) {
+            throw DataException.in(file, dropped > 0 ? "every row has a gap" : "there are no rows after the header");
+        }
+        if (dropped > 0) {
+            notes.add(dropped + " of " + (kept + dropped) + " rows have gaps and were left out.");
+        }
     }
 
     /** True, unless a gap in this column cannot be mended. */
@@ -176,23 +213,33 @@ public final class Csv {
 
     /** Whether a row is left out for its gaps. */
     private boolean leftOut(CsvScanner row) {
-        if (options.fill() != CsvOptions.Fill.DROP) return false;
+        if (options.fill() != CsvOptions.Fill.DROP) {
+            return false;
+        }
         for (var column : features) {
-            if (column.isGap(row, options)) return true;
+            if (column.isGap(row, options)) {
+                return true;
+            }
         }
         return answer.isGap(row, options);
     }
 
     private void chooseColumns(List<CsvColumn> all, Source source) {
-        for (String name : options.drop()) all.remove(named(all, name, source));
-        if (all.size() < 2) throw source.damaged("one column or less is left, expected features and an answer");
+        for (String name : options.drop()) {
+            all.remove(named(all, name, source));
+        }
+        if (all.size() < 2) {
+            throw source.damaged("one column or less is left, expected features and an answer");
+        }
         String wanted = options.label() + options.target();
         answer = !wanted.isEmpty() ? named(all, wanted, source)
             : all.stream().filter(c -> isLabelName(c.name())).findFirst()
                 .or(() -> all.stream().filter(c -> c.name().equalsIgnoreCase("target")).findFirst())
                 .orElse(all.getLast());
         for (var column : all) {
-            if (column != answer) features.add(column);
+            if (column != answer) {
+                features.add(column);
+            }
         }
     }
 
@@ -208,8 +255,12 @@ public final class Csv {
     }
 
     private boolean isClassification() {
-        if (!options.label().isEmpty()) return true;
-        if (!options.target().isEmpty()) return false;
+        if (!options.label().isEmpty()) {
+            return true;
+        }
+        if (!options.target().isEmpty()) {
+            return false;
+        }
         boolean classify = isLabelName(answer.name()) || answer.isText();
         notes.add("Column " + DataException.quote(answer.name()) + " is taken as " + (classify ? "the label"
             : "the number to predict")
@@ -222,8 +273,11 @@ public final class Csv {
         boolean oneHot = options.categories() == CsvOptions.Categories.ONE_HOT;
         var names = new ArrayList<String>();
         for (var column : features) {
-            if (column.isText() && oneHot) column.categories().forEach(c -> names.add(column.name() + "=" + c));
-            else names.add(column.name());
+            if (column.isText() && oneHot) {
+                column.categories().forEach(c -> names.add(column.name() + "=" + c));
+            } else {
+                names.add(column.name());
+            }
         }
         int width = names.size();
         requireRoom((long) kept * width);
@@ -236,17 +290,28 @@ public final class Csv {
 
             @Override
             public void accept(CsvScanner row) {
-                if (leftOut(row) || done == kept) return;
-                for (var column : features) next += put(column, row, values, next, oneHot);
-                if (classify) labels[done] = answer.category(row, options);
-                else targets[done] = (float) answer.number(row, options);
+                if (leftOut(row) || done == kept) {
+                    return;
+                }
+                for (var column : features) {
+                    next += put(column, row, values, next, oneHot);
+                }
+                if (classify) {
+                    labels[done] = answer.category(row, options);
+                } else {
+                    targets[done] = (float) answer.number(row, options);
+                }
                 done++;
             }
         });
         int[] test = IntStream.range(0, kept).filter(this::isTest).toArray();
         int[] train = IntStream.range(0, kept).filter(row -> !isTest(row)).toArray();
-        if (train.length == 0) throw DataException.in(file, kept + " rows are too few to keep some for the test; use test=none");
-        if (options.fill() != CsvOptions.Fill.DROP) mend(values, width, train);
+        if (train.length == 0) {
+            throw DataException.in(file, kept + " rows are too few to keep some for the test; use test=none");
+        }
+        if (options.fill() != CsvOptions.Fill.DROP) {
+            mend(values, width, train);
+        }
         String name = file.getFileName().toString();
         Shape shape = Shape.of(width);
         Dataset all = classify
@@ -267,8 +332,11 @@ public final class Csv {
             return 1;
         }
         int width = column.categories().size();
-        if (category < 0) Arrays.fill(values, at, at + width, Float.NaN);
-        else values[at + category] = 1;
+        if (category < 0) {
+            Arrays.fill(values, at, at + width, Float.NaN);
+        } else {
+            values[at + category] = 1;
+        }
         return width;
     }
 
@@ -287,13 +355,17 @@ public final class Csv {
             int count = 0;
             for (int row : train) {
                 float value = values[row * width + c];
-                if (Float.isNaN(value)) continue;
+                if (Float.isNaN(value)) {
+                    continue;
+                }
                 sum += value;
                 count++;
             }
             float with = options.fill() == CsvOptions.Fill.MEAN && count > 0 ? (float) (sum / count) : 0;
             for (int i = c; i < values.length; i += width) {
-                if (Float.isNaN(values[i])) values[i] = with;
+                if (Float.isNaN(values[i])) {
+                    values[i] = with;
+                }
             }
         }
     }

@@ -36,7 +36,9 @@ final class CsvColumn {
     boolean survey(CsvScanner row, CsvOptions options) {
         double number = row.number(position);
         if (!Double.isNaN(number)) {
-            if (isMarker(number, options)) return false;
+            if (isMarker(number, options)) {
+                return false;
+            }
             if (Float.isInfinite((float) number)) {
                 throw row.source().damaged("line " + row.line() + ", column " + DataException.quote(name) + ": "
                     + DataException.quote(row.text(position)) + " is too large for a float");
@@ -45,7 +47,9 @@ final class CsvColumn {
             return true;
         }
         String text = row.text(position);
-        if (isGap(text)) return false;
+        if (isGap(text)) {
+            return false;
+        }
         if (texts++ == 0) {
             firstText = text;
             firstTextLine = row.line();
@@ -97,9 +101,13 @@ final class CsvColumn {
         if (categories == null) {
             categories = new TreeMap<>(isText() ? Comparator.naturalOrder() : Comparator.comparingDouble(Double::parseDouble));
         }
-        if (isGap(row, options)) return;
+        if (isGap(row, options)) {
+            return;
+        }
         String text = row.text(position);
-        if (categories.putIfAbsent(text, 0) != null) return;
+        if (categories.putIfAbsent(text, 0) != null) {
+            return;
+        }
         double number = row.number(position);
         if (!isText() && number != Math.rint(number)) {
             throw row.source().damaged("line " + row.line() + ", column " + DataException.quote(name)
@@ -115,7 +123,9 @@ final class CsvColumn {
     /** Numbers the categories in their order, once all are collected. */
     void numberCategories() {
         int next = 0;
-        for (var entry : categories.entrySet()) entry.setValue(next++);
+        for (var entry : categories.entrySet()) {
+            entry.setValue(next++);
+        }
         sorted = List.copyOf(categories.keySet());
     }
 

@@ -21,7 +21,9 @@ final class CsvNumber {
     static double parse(byte[] text, int from, int to) {
         int i = from;
         boolean negative = false;
-        if (i < to && (text[i] == '-' || text[i] == '+')) negative = text[i++] == '-';
+        if (i < to && (text[i] == '-' || text[i] == '+')) {
+            negative = text[i++] == '-';
+        }
         long mantissa = 0;
         int digits = 0;
         int significant = 0;
@@ -31,27 +33,43 @@ final class CsvNumber {
             int d = text[i] - '0';
             if (d >= 0 && d <= 9) {
                 digits++;
-                if (significant > 0 || d > 0) significant++;
-                if (significant <= LONG_DIGITS) mantissa = mantissa * 10 + d;
-                if (point) scale--;
+                if (significant > 0 || d > 0) {
+                    significant++;
+                }
+                if (significant <= LONG_DIGITS) {
+                    mantissa = mantissa * 10 + d;
+                }
+                if (point) {
+                    scale--;
+                }
             } else if (text[i] == '.' && !point) {
                 point = true;
             } else {
                 break;
             }
         }
-        if (digits == 0) return Double.NaN;
+        if (digits == 0) {
+            return Double.NaN;
+        }
         if (i < to && (text[i] == 'e' || text[i] == 'E')) {
             i++;
             boolean down = false;
-            if (i < to && (text[i] == '-' || text[i] == '+')) down = text[i++] == '-';
+            if (i < to && (text[i] == '-' || text[i] == '+')) {
+                down = text[i++] == '-';
+            }
             int exponent = 0;
             int first = i;
-            for (; i < to && text[i] >= '0' && text[i] <= '9'; i++) exponent = Math.min(exponent * 10 + text[i] - '0', 100_000);
-            if (i == first) return Double.NaN;
+            for (; i < to && text[i] >= '0' && text[i] <= '9'; i++) {
+                exponent = Math.min(exponent * 10 + text[i] - '0', 100_000);
+            }
+            if (i == first) {
+                return Double.NaN;
+            }
             scale += down ? -exponent : exponent;
         }
-        if (i < to) return Double.NaN;
+        if (i < to) {
+            return Double.NaN;
+        }
         if (significant <= LONG_DIGITS && Math.abs(scale) < POWERS_OF_TEN.length) {
             double value = scale < 0 ? mantissa / POWERS_OF_TEN[-scale] : mantissa * POWERS_OF_TEN[scale];
             // Two roundings: off by less than a part in 10^15, which hardly ever decides between two floats.

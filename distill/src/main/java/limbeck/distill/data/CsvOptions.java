@@ -93,7 +93,9 @@ public record CsvOptions(String label, String target, List<String> drop, Fill fi
         }
         switch (split) {
             case Split.Every(int n) -> {
-                if (n < 2) throw new DataException("csv: test=every:" + n + " leaves no training rows; use 2 or more");
+                if (n < 2) {
+                    throw new DataException("csv: test=every:" + n + " leaves no training rows; use 2 or more");
+                }
             }
             case Split.Last(double fraction) -> {
                 if (!(fraction > 0 && fraction < 1)) {
@@ -116,7 +118,9 @@ public record CsvOptions(String label, String target, List<String> drop, Fill fi
      */
     public static CsvOptions parse(String text) {
         var options = DEFAULTS;
-        if (text.isEmpty()) return options;
+        if (text.isEmpty()) {
+            return options;
+        }
         for (String pair : text.split("&")) {
             int equals = pair.indexOf('=');
             String key = equals < 0 ? pair : pair.substring(0, equals);
@@ -153,9 +157,15 @@ public record CsvOptions(String label, String target, List<String> drop, Fill fi
     }
 
     private static Split split(String value) {
-        if (value.equals("none")) return new Split.None();
-        if (value.startsWith("every:")) return new Split.Every((int) number("test", value.substring(6)));
-        if (value.startsWith("last:")) return new Split.Last(number("test", value.substring(5)));
+        if (value.equals("none")) {
+            return new Split.None();
+        }
+        if (value.startsWith("every:")) {
+            return new Split.Every((int) number("test", value.substring(6)));
+        }
+        if (value.startsWith("last:")) {
+            return new Split.Last(number("test", value.substring(5)));
+        }
         throw unknown("test", value, "every:5, last:0.2 or none");
     }
 

@@ -27,7 +27,9 @@ final class CsvScanner implements AutoCloseable {
         this.source = source;
         this.delimiter = delimiter;
         this.ahead = source.next();
-        for (int i = 0; i < BYTE_ORDER_MARK.length && ahead == BYTE_ORDER_MARK[i]; i++) ahead = source.next();
+        for (int i = 0; i < BYTE_ORDER_MARK.length && ahead == BYTE_ORDER_MARK[i]; i++) {
+            ahead = source.next();
+        }
     }
 
     /** Advances to the next row that is not blank; false at the end. */
@@ -43,7 +45,9 @@ final class CsvScanner implements AutoCloseable {
                 }
                 return true;
             }
-            if (blank == 0) blank = line;
+            if (blank == 0) {
+                blank = line;
+            }
         }
         return false;
     }
@@ -53,12 +57,17 @@ final class CsvScanner implements AutoCloseable {
         fields = 0;
         line = lines;
         while (true) {
-            if (ahead == '"') quoted();
-            else plain();
+            if (ahead == '"') {
+                quoted();
+            } else {
+                plain();
+            }
             if (fields == MAX_FIELDS) {
                 throw source.damaged("line " + line + " has more than " + MAX_FIELDS + " fields; is a line end missing?");
             }
-            if (fields == ends.length) ends = Arrays.copyOf(ends, 2 * fields);
+            if (fields == ends.length) {
+                ends = Arrays.copyOf(ends, 2 * fields);
+            }
             ends[fields++] = length;
             if (ahead == delimiter) {
                 ahead = source.next();
@@ -70,7 +79,9 @@ final class CsvScanner implements AutoCloseable {
     }
 
     private void plain() {
-        while (ahead >= 0 && ahead != delimiter && ahead != '\n' && ahead != '\r') append();
+        while (ahead >= 0 && ahead != delimiter && ahead != '\n' && ahead != '\r') {
+            append();
+        }
     }
 
     private void quoted() {
@@ -82,7 +93,9 @@ final class CsvScanner implements AutoCloseable {
             }
             if (ahead == '"') {
                 ahead = source.next();
-                if (ahead != '"') break;
+                if (ahead != '"') {
+                    break;
+                }
             }
             append();
         }
@@ -101,16 +114,22 @@ final class CsvScanner implements AutoCloseable {
             throw source.damaged("the row on line " + line + " is longer than " + MAX_ROW
                 + " bytes; is a quote or line end missing?");
         }
-        if (length == text.length) text = Arrays.copyOf(text, 2 * length);
+        if (length == text.length) {
+            text = Arrays.copyOf(text, 2 * length);
+        }
         text[length++] = (byte) ahead;
-        if (ahead == '\n') lines++;
+        if (ahead == '\n') {
+            lines++;
+        }
         ahead = source.next();
     }
 
     private void endLine() {
         boolean carriageReturn = ahead == '\r';
         ahead = source.next();
-        if (carriageReturn && ahead == '\n') ahead = source.next();
+        if (carriageReturn && ahead == '\n') {
+            ahead = source.next();
+        }
         lines++;
     }
 
@@ -133,7 +152,9 @@ final class CsvScanner implements AutoCloseable {
     String text(int field) {
         int from = start(field);
         String value = new String(text, from, ends[field] - from, StandardCharsets.UTF_8).strip();
-        if (value.indexOf('\ufffd') >= 0) throw source.damaged("line " + line + ", field " + (field + 1) + " is not UTF-8 text");
+        if (value.indexOf('\ufffd') >= 0) {
+            throw source.damaged("line " + line + ", field " + (field + 1) + " is not UTF-8 text");
+        }
         return value;
     }
 
@@ -141,8 +162,12 @@ final class CsvScanner implements AutoCloseable {
     double number(int field) {
         int from = start(field);
         int to = ends[field];
-        while (from < to && text[from] == ' ') from++;
-        while (to > from && text[to - 1] == ' ') to--;
+        while (from < to && text[from] == ' ') {
+            from++;
+        }
+        while (to > from && text[to - 1] == ' ') {
+            to--;
+        }
         return CsvNumber.parse(text, from, to);
     }
 

@@ -61,7 +61,9 @@ public final class DataException extends RuntimeException {
             char c = text.charAt(i);
             line.append(Character.isISOControl(c) || c == '\u2028' || c == '\u2029' ? '?' : c);
         }
-        if (text.length() > limit) line.replace(limit - 3, limit, "...");
+        if (text.length() > limit) {
+            line.replace(limit - 3, limit, "...");
+        }
         return line.toString();
     }
 }

@@ -225,7 +225,9 @@ public final class Dataset {
      * @throws IndexOutOfBoundsException if there is no such position
      */
     public int id(int i) {
-        if (i < 0 || i >= size) throw new IndexOutOfBoundsException(name + ": there is no example " + i + " among " + size);
+        if (i < 0 || i >= size) {
+            throw new IndexOutOfBoundsException(name + ": there is no example " + i + " among " + size);
+        }
         return index == null ? i : index[i];
     }
 
@@ -251,7 +253,9 @@ public final class Dataset {
     public int[] labels() {
         requireLabels();
         var labels = new int[size];
-        for (int i = 0; i < size; i++) labels[i] = allLabels[id(i)];
+        for (int i = 0; i < size; i++) {
+            labels[i] = allLabels[id(i)];
+        }
         return labels;
     }
 
@@ -265,7 +269,9 @@ public final class Dataset {
      * @throws IndexOutOfBoundsException if there is no such position or target
      */
     public float target(int i, int j) {
-        if (allTargets == null) throw new IllegalStateException(name + " has labels, not float targets; use label(i)");
+        if (allTargets == null) {
+            throw new IllegalStateException(name + " has labels, not float targets; use label(i)");
+        }
         if (j < 0 || j >= targetWidth) {
             throw new IndexOutOfBoundsException(name + ": there is no target " + j + " among " + targetWidth);
         }
@@ -273,7 +279,9 @@ public final class Dataset {
     }
 
     private void requireLabels() {
-        if (allLabels == null) throw new IllegalStateException(name + " is a regression set and has no labels; use target(i, j)");
+        if (allLabels == null) {
+            throw new IllegalStateException(name + " is a regression set and has no labels; use target(i, j)");
+        }
     }
 
     /**
@@ -289,7 +297,9 @@ public final class Dataset {
         int from = id(i) * n;
         switch (values) {
             case Values.Bytes(var pixels) -> {
-                for (int k = 0; k < n; k++) out[offset + k] = (pixels[from + k] & 0xff) / 255f;
+                for (int k = 0; k < n; k++) {
+                    out[offset + k] = (pixels[from + k] & 0xff) / 255f;
+                }
             }
             case Values.Floats(var floats) -> System.arraycopy(floats, from, out, offset, n);
         }
@@ -345,7 +355,9 @@ public final class Dataset {
      * @throws DataException if the set is empty
      */
     public Statistics statistics() {
-        if (size == 0) throw new DataException(name + ": an empty set has no mean");
+        if (size == 0) {
+            throw new DataException(name + ": an empty set has no mean");
+        }
         return Statistics.of(this);
     }
 
@@ -356,9 +368,13 @@ public final class Dataset {
      * @throws DataException if the set is empty or has labels instead
      */
     public Statistics targetStatistics() {
-        if (allTargets == null || size == 0) throw new DataException(name + ": there are no float targets to take the mean of");
+        if (allTargets == null || size == 0) {
+            throw new DataException(name + ": there are no float targets to take the mean of");
+        }
         var rows = new float[size * targetWidth];
-        for (int i = 0; i < size; i++) System.arraycopy(allTargets, id(i) * targetWidth, rows, i * targetWidth, targetWidth);
+        for (int i = 0; i < size; i++) {
+            System.arraycopy(allTargets, id(i) * targetWidth, rows, i * targetWidth, targetWidth);
+        }
         return ofTargets(name, Shape.of(targetWidth), rows, rows, targetWidth).statistics();
     }
 
@@ -370,7 +386,9 @@ public final class Dataset {
      */
     public String fingerprint() {
         String known = fingerprint;
-        if (known == null) fingerprint = known = digest();
+        if (known == null) {
+            fingerprint = known = digest();
+        }
         return known;
     }
 
@@ -387,8 +405,11 @@ public final class Dataset {
                     case Values.Bytes(var pixels) -> sha.update(pixels, id * n, n);
                     case Values.Floats(var floats) -> sha.update(pack(buffer, floats, id * n, n));
                 }
-                if (allLabels != null) sha.update(buffer.clear().putInt(allLabels[id]).flip());
-                else sha.update(pack(buffer, allTargets, id * targetWidth, targetWidth));
+                if (allLabels != null) {
+                    sha.update(buffer.clear().putInt(allLabels[id]).flip());
+                } else {
+                    sha.update(pack(buffer, allTargets, id * targetWidth, targetWidth));
+                }
             }
             return HexFormat.of().formatHex(sha.digest());
         } catch (NoSuchAlgorithmException e) {
@@ -398,7 +419,9 @@ public final class Dataset {
 
     private static ByteBuffer pack(ByteBuffer buffer, float[] floats, int from, int count) {
         buffer.clear();
-        for (int k = from; k < from + count; k++) buffer.putFloat(floats[k]);
+        for (int k = from; k < from + count; k++) {
+            buffer.putFloat(floats[k]);
+        }
         return buffer.flip();
     }
 

@@ -73,12 +73,22 @@ public final class Datasets {
      */
     public static Splits load(String spec, Places places, Progress progress) {
         for (NamedSet set : NamedSet.ALL) {
-            if (set.name().equals(spec)) return set.load(places, progress);
+            if (set.name().equals(spec)) {
+                return set.load(places, progress);
+            }
         }
-        if (spec.equals("digits")) return Digits.load(Key.of(DIGITS_SEED));
-        if (spec.startsWith("idx:")) return Idx.folder(spec, path(spec.substring(4)));
-        if (spec.startsWith("cifar:")) return CifarBinary.folder(spec, path(spec.substring(6)));
-        if (spec.startsWith("csv:")) return csv(spec.substring(4));
+        if (spec.equals("digits")) {
+            return Digits.load(Key.of(DIGITS_SEED));
+        }
+        if (spec.startsWith("idx:")) {
+            return Idx.folder(spec, path(spec.substring(4)));
+        }
+        if (spec.startsWith("cifar:")) {
+            return CifarBinary.folder(spec, path(spec.substring(6)));
+        }
+        if (spec.startsWith("csv:")) {
+            return csv(spec.substring(4));
+        }
         throw new DataException("there is no data set " + DataException.quote(spec)
             + "; known are digits, mnist, fashion-mnist, cifar10, idx:DIR, cifar:DIR and csv:FILE");
     }

@@ -51,7 +51,9 @@ final class Download {
      * @throws DataException if what arrived is not the file expected; it has been removed
      */
     static void fetch(URI from, Path target, NamedSet.File file, Datasets.Progress progress) throws IOException {
-        if (Files.exists(target)) return;
+        if (Files.exists(target)) {
+            return;
+        }
         Files.createDirectories(target.getParent());
         new Download(from, target, file, progress).run();
     }
@@ -64,7 +66,9 @@ final class Download {
                     continueFrom(client, Files.exists(part) ? Files.size(part) : 0);
                     break;
                 } catch (IOException e) {
-                    if (attempt == ATTEMPTS) throw e;
+                    if (attempt == ATTEMPTS) {
+                        throw e;
+                    }
                 }
             }
         }
@@ -78,13 +82,17 @@ final class Download {
 
     /** Asks for the rest of the file and appends it; returns once all of it is there. */
     private void continueFrom(HttpClient client, long have) throws IOException {
-        if (have == size) return;
+        if (have == size) {
+            return;
+        }
         if (have > size) {
             Files.delete(part);
             have = 0;
         }
         var request = HttpRequest.newBuilder(from).timeout(ANSWER_TIMEOUT);
-        if (have > 0) request.header("Range", "bytes=" + have + "-");
+        if (have > 0) {
+            request.header("Range", "bytes=" + have + "-");
+        }
         HttpResponse<InputStream> response;
         try {
             response = client.send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
@@ -95,7 +103,9 @@ final class Download {
         try (var body = response.body()) {
             boolean resumed = response.statusCode() == 206
                 && response.headers().firstValue("Content-Range").orElse("").startsWith("bytes " + have + "-");
-            if (!resumed && response.statusCode() != 200) throw new IOException("the server answered " + response.statusCode());
+            if (!resumed && response.statusCode() != 200) {
+                throw new IOException("the server answered " + response.statusCode());
+            }
             append(body, resumed ? have : 0);
         }
     }
@@ -107,17 +117,23 @@ final class Download {
             var buffer = new byte[BUFFER];
             long done = position;
             for (int n = body.read(buffer); n >= 0 && done <= size; n = body.read(buffer)) {
-                for (var rest = ByteBuffer.wrap(buffer, 0, n); rest.hasRemaining(); ) channel.write(rest);
+                for (var rest = ByteBuffer.wrap(buffer, 0, n); rest.hasRemaining(); ) {
+                    channel.write(rest);
+                }
                 done += n;
                 progress.at(target.getFileName().toString(), Math.min(done, size), size);
             }
-            if (done < size) throw new IOException("the connection ended after " + done + " of " + size + " bytes");
+            if (done < size) {
+                throw new IOException("the connection ended after " + done + " of " + size + " bytes");
+            }
         }
     }
 
     private void verify() throws IOException {
         String found = sha256(part);
-        if (Files.size(part) == size && found.equals(sha256)) return;
+        if (Files.size(part) == size && found.equals(sha256)) {
+            return;
+        }
         Files.delete(part);
         throw new DataException(from + " is not the file expected (SHA-256 " + found.substring(0, 16) + "..., expected "
             + sha256.substring(0, 16) + "...) and was removed; try again, or fetch it elsewhere");
@@ -128,7 +144,9 @@ final class Download {
         try (var in = Files.newInputStream(file)) {
             var sha = MessageDigest.getInstance("SHA-256");
             var buffer = new byte[BUFFER];
-            for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) sha.update(buffer, 0, n);
+            for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+                sha.update(buffer, 0, n);
+            }
             return HexFormat.of().formatHex(sha.digest());
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java platform has SHA-256", e);

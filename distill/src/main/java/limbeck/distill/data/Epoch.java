@@ -60,10 +60,14 @@ public final class Epoch implements Iterable<Batch>, Iterator<Batch>, AutoClosea
         int examples = Math.min(loader.batchSize(), Math.max(1, order.length));
         free = new ArrayBlockingQueue<>(slots);
         ready = new ArrayBlockingQueue<>(slots);
-        for (int i = 0; i < slots; i++) free.add(new Prepared(loader, examples));
+        for (int i = 0; i < slots; i++) {
+            free.add(new Prepared(loader, examples));
+        }
         worker = loader.prefetch() == 0 ? null
             : Thread.ofPlatform().daemon().name("limbeck-loader").unstarted(() -> prepareFrom(firstBatch));
-        if (worker != null) worker.start();
+        if (worker != null) {
+            worker.start();
+        }
     }
 
     /** The background thread: one batch after the other, as long as arrays are free. */
@@ -77,7 +81,9 @@ public final class Epoch implements Iterable<Batch>, Iterator<Batch>, AutoClosea
                     slot.failure = e;
                 }
                 ready.put(slot);
-                if (slot.failure != null) return;
+                if (slot.failure != null) {
+                    return;
+                }
             }
         } catch (InterruptedException e) {
             // Closed early: nobody waits for what is left.
@@ -94,9 +100,15 @@ public final class Epoch implements Iterable<Batch>, Iterator<Batch>, AutoClosea
             int i = order[from + k];
             slot.ids[k] = data.id(i);
             view.student(i, slot.inputs, k * n);
-            if (slot.teacherInputs != null) view.teacher(i, slot.teacherInputs, k * n);
-            if (!data.isRegression()) slot.labels[k] = data.label(i);
-            for (int j = 0; j < data.targetWidth(); j++) slot.targets[k * data.targetWidth() + j] = data.target(i, j);
+            if (slot.teacherInputs != null) {
+                view.teacher(i, slot.teacherInputs, k * n);
+            }
+            if (!data.isRegression()) {
+                slot.labels[k] = data.label(i);
+            }
+            for (int j = 0; j < data.targetWidth(); j++) {
+                slot.targets[k * data.targetWidth() + j] = data.target(i, j);
+            }
         }
     }
 
@@ -145,9 +157,13 @@ public final class Epoch implements Iterable<Batch>, Iterator<Batch>, AutoClosea
         }
         try {
             Prepared slot = ready.take();
-            if (slot.failure == null) return slot;
+            if (slot.failure == null) {
+                return slot;
+            }
             closed = true;   // the background thread has ended, so waiting for more would be for ever
-            if (slot.failure instanceof Error e) throw e;
+            if (slot.failure instanceof Error e) {
+                throw e;
+            }
             throw (RuntimeException) slot.failure;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -171,7 +187,9 @@ public final class Epoch implements Iterable<Batch>, Iterator<Batch>, AutoClosea
     @Override
     public void close() {
         closed = true;
-        if (worker == null) return;
+        if (worker == null) {
+            return;
+        }
         worker.interrupt();
         try {
             worker.join();

@@ -143,7 +143,9 @@ public final class Idx {
 
     private static Dataset join(String name, Path imageFile, Content images, Path labelFile, int[] labels, int classes) {
         int[] dims = images.shape().dims();
-        if (dims.length < 2) throw DataException.in(imageFile, "has one dimension, so it holds labels; expected images");
+        if (dims.length < 2) {
+            throw DataException.in(imageFile, "has one dimension, so it holds labels; expected images");
+        }
         if (dims[0] != labels.length) {
             throw DataException.in(imageFile, "holds " + dims[0] + " examples, but " + labelFile.getFileName()
                 + " holds " + labels.length
@@ -170,12 +172,16 @@ public final class Idx {
                 + " dimensions, expected 1 (magic number 2049) for labels");
         }
         var labels = new int[content.values().length];
-        for (int i = 0; i < labels.length; i++) labels[i] = content.values()[i] & 0xff;
+        for (int i = 0; i < labels.length; i++) {
+            labels[i] = content.values()[i] & 0xff;
+        }
         return labels;
     }
 
     private static void renumber(int[] labels, int[] distinct) {
-        for (int i = 0; i < labels.length; i++) labels[i] = Arrays.binarySearch(distinct, labels[i]);
+        for (int i = 0; i < labels.length; i++) {
+            labels[i] = Arrays.binarySearch(distinct, labels[i]);
+        }
     }
 
     /** The file of one part and kind; of a plain and a gzip copy of the same file, the plain one. */
@@ -184,8 +190,12 @@ public final class Idx {
         String foundPrefix = null;
         for (Path file : files) {
             var name = FILE_NAME.matcher(file.getFileName().toString());
-            if (!name.matches() || !name.group(3).equals(kind)) continue;
-            if (!name.group(2).equals(part) && !(part.equals("t10k") && name.group(2).equals("test"))) continue;
+            if (!name.matches() || !name.group(3).equals(kind)) {
+                continue;
+            }
+            if (!name.group(2).equals(part) && !(part.equals("t10k") && name.group(2).equals("test"))) {
+                continue;
+            }
             if (found == null) {
                 found = file;
                 foundPrefix = name.group(1);

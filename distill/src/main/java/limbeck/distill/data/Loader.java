@@ -57,7 +57,9 @@ public final class Loader {
      * @throws IllegalArgumentException if the batch size is not positive
      */
     public static Builder of(Dataset data, int batchSize) {
-        if (batchSize < 1) throw new IllegalArgumentException("loader: batch size " + batchSize + ", expected 1 or more");
+        if (batchSize < 1) {
+            throw new IllegalArgumentException("loader: batch size " + batchSize + ", expected 1 or more");
+        }
         return new Builder(data, batchSize);
     }
 
@@ -133,7 +135,9 @@ public final class Loader {
 
     /** The key of what the teacher sees in an epoch; null where its view is not augmented. */
     Key teacherKey(int epoch) {
-        if (teacher == null) return studentKey(epoch);
+        if (teacher == null) {
+            return studentKey(epoch);
+        }
         return teacher == Augment.NONE ? null : teacherKey.split("teacher augment").split(epoch);
     }
 
@@ -230,7 +234,9 @@ public final class Loader {
          * @throws IllegalArgumentException if negative
          */
         public Builder prefetch(int batches) {
-            if (batches < 0) throw new IllegalArgumentException("loader: prefetch " + batches + ", expected 0 or more batches");
+            if (batches < 0) {
+                throw new IllegalArgumentException("loader: prefetch " + batches + ", expected 0 or more batches");
+            }
             prefetch = batches;
             return this;
         }

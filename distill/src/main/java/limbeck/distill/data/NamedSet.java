@@ -48,12 +48,16 @@ record NamedSet(String name, URI base, List<File> files, Format format, List<Str
     /** The set from the first of the places that has it, else downloaded into the cache. */
     Splits load(Places places, Datasets.Progress progress) {
         for (Path folder : places.foldersOf(name)) {
-            if (isIn(folder)) return read(folder);
+            if (isIn(folder)) {
+                return read(folder);
+            }
         }
         Path folder = places.cache().resolve(name);
         try {
             URI from = places.mirror().map(m -> m.resolve(name + "/")).orElse(base);
-            for (File file : files) Download.fetch(from.resolve(file.name()), folder.resolve(file.name()), file, progress);
+            for (File file : files) {
+                Download.fetch(from.resolve(file.name()), folder.resolve(file.name()), file, progress);
+            }
         } catch (IOException e) {
             String reason = Source.reason(e);
             String others = files.size() > 1 ? " and the other " + (files.size() - 1) + " files" : "";
@@ -78,7 +82,9 @@ record NamedSet(String name, URI base, List<File> files, Format format, List<Str
             case CIFAR -> CifarBinary.folder(name, folder);
         };
         // A folder may hold a set of the user's own under the public name; its classes then need not be the public ones.
-        if (classNames.size() != splits.train().classes()) return splits;
+        if (classNames.size() != splits.train().classes()) {
+            return splits;
+        }
         return new Splits(splits.train().withClassNames(classNames), splits.test().withClassNames(classNames), splits.notes());
     }
 }

@@ -14,7 +14,9 @@ record Noise(float std) implements Augment {
     public void apply(float[] image, int channels, int height, int width, float[] scratch, Key key) {
         int size = channels * height * width;
         key.gaussian(scratch, 0, size, 0);
-        for (int i = 0; i < size; i++) image[i] += std * scratch[i];
+        for (int i = 0; i < size; i++) {
+            image[i] += std * scratch[i];
+        }
     }
 
     @Override

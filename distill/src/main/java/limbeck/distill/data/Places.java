@@ -42,16 +42,23 @@ public record Places(Optional<Path> dataDir, List<Path> shared, Path cache, Opti
     static Places of(Optional<Path> dataDir, Map<String, String> environment, String home, String mirror) {
         var shared = new ArrayList<Path>();
         String named = environment.getOrDefault("LIMBECK_DATA", "");
-        if (!named.isEmpty()) shared.add(Path.of(named));
-        else if (Files.isDirectory(Path.of("../shared/data"))) shared.add(Path.of("../shared/data"));
+        if (!named.isEmpty()) {
+            shared.add(Path.of(named));
+        } else if (Files.isDirectory(Path.of("../shared/data"))) {
+            shared.add(Path.of("../shared/data"));
+        }
         String cache = environment.getOrDefault("XDG_CACHE_HOME", environment.getOrDefault("LOCALAPPDATA", ""));
         Path caches = cache.isEmpty() ? Path.of(home, ".cache") : Path.of(cache);
         return new Places(dataDir, shared, caches.resolve("limbeck").resolve("data"), address(mirror));
     }
 
     private static Optional<URI> address(String mirror) {
-        if (mirror.isEmpty()) return Optional.empty();
-        if (!mirror.startsWith("http://") && !mirror.startsWith("https://")) throw noAddress(mirror, null);
+        if (mirror.isEmpty()) {
+            return Optional.empty();
+        }
+        if (!mirror.startsWith("http://") && !mirror.startsWith("https://")) {
+            throw noAddress(mirror, null);
+        }
         try {
             return Optional.of(URI.create(mirror.endsWith("/") ? mirror : mirror + "/"));
         } catch (IllegalArgumentException e) {

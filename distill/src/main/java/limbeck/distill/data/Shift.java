@@ -6,7 +6,9 @@ import limbeck.tensor.Key;
 /** {@link Augment#shift}. */
 record Shift(int pixels) implements Augment {
     Shift {
-        if (pixels < 0) throw new IllegalArgumentException("augment: shift:" + pixels + " is negative, expected 0 or more pixels");
+        if (pixels < 0) {
+            throw new IllegalArgumentException("augment: shift:" + pixels + " is negative, expected 0 or more pixels");
+        }
     }
 
     @Override
@@ -17,10 +19,14 @@ record Shift(int pixels) implements Augment {
         System.arraycopy(image, 0, scratch, 0, size);
         Arrays.fill(image, 0, size, 0);
         int columns = width - Math.abs(dx);
-        if (columns <= 0) return;
+        if (columns <= 0) {
+            return;
+        }
         for (int row = 0; row < channels * height; row++) {
             int y = row % height + dy;
-            if (y < 0 || y >= height) continue;
+            if (y < 0 || y >= height) {
+                continue;
+            }
             int to = (row + dy) * width + Math.max(dx, 0);
             System.arraycopy(scratch, row * width + Math.max(-dx, 0), image, to, columns);
         }

@@ -4,7 +4,9 @@ import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
@@ -45,7 +47,9 @@ final class Source implements AutoCloseable {
     static Source open(Path file) {
         InputStream raw = null;
         try {
-            if (Files.isDirectory(file)) throw DataException.in(file, "is a folder, expected a file");
+            if (Files.isDirectory(file)) {
+                throw DataException.in(file, "is a folder, expected a file");
+            }
             long size = Files.size(file);
             raw = new BufferedInputStream(Files.newInputStream(file), BUFFER);
             raw.mark(2);
@@ -64,7 +68,9 @@ final class Source implements AutoCloseable {
     /** The number of bytes a file holds, decompressed; a gzip file is read through to its checksum, keeping nothing. */
     static long measure(Path file) {
         try (var source = open(file)) {
-            if (!source.gzip) return source.fileSize;
+            if (!source.gzip) {
+                return source.fileSize;
+            }
             source.drain();
             return source.position;
         }
@@ -90,7 +96,9 @@ final class Source implements AutoCloseable {
     int next() {
         try {
             int b = in.read();
-            if (b >= 0) position++;
+            if (b >= 0) {
+                position++;
+            }
             return b;
         } catch (IOException e) {
             throw broken(e);
@@ -101,7 +109,9 @@ final class Source implements AutoCloseable {
     int next(byte[] into, int offset, int length) {
         try {
             int n = in.read(into, offset, length);
-            if (n > 0) position += n;
+            if (n > 0) {
+                position += n;
+            }
             return n;
         } catch (IOException e) {
             throw broken(e);
@@ -113,7 +123,9 @@ final class Source implements AutoCloseable {
         int value = 0;
         for (int i = 0; i < 4; i++) {
             int b = next();
-            if (b < 0) throw damaged("the file ends at byte " + position + ", within " + what);
+            if (b < 0) {
+                throw damaged("the file ends at byte " + position + ", within " + what);
+            }
             value = value << 8 | b;
         }
         return value;
@@ -124,7 +136,9 @@ final class Source implements AutoCloseable {
         int done = 0;
         while (done < length) {
             int n = next(into, offset + done, length - done);
-            if (n < 0) throw damaged("the file ends at byte " + position + ", " + (length - done) + " bytes short of " + what);
+            if (n < 0) {
+                throw damaged("the file ends at byte " + position + ", " + (length - done) + " bytes short of " + what);
+            }
             done += n;
         }
     }
@@ -146,9 +160,13 @@ final class Source implements AutoCloseable {
                 throw damaged(declared + ", over " + MAX_RATIO + " times the file's " + fileSize
                     + "; if it is genuine, decompress it first");
             }
-            if (held == 0) held = measure(file);
+            if (held == 0) {
+                held = measure(file);
+            }
         }
-        if (held > 0 && end > held) throw damaged(declared + ", but the file ends at byte " + held);
+        if (held > 0 && end > held) {
+            throw damaged(declared + ", but the file ends at byte " + held);
+        }
         requireArray(count, what);
     }
 
@@ -170,13 +188,17 @@ final class Source implements AutoCloseable {
     /** Reads to the end, keeping nothing, which for gzip also proves the checksum. */
     void drain() {
         var scrap = new byte[BUFFER];
-        while (next(scrap, 0, BUFFER) >= 0) refuseBomb(position);
+        while (next(scrap, 0, BUFFER) >= 0) {
+            refuseBomb(position);
+        }
     }
 
     /** Requires the end of the file, which for gzip also proves its checksum. */
     void expectEnd(String what) {
         long end = position;
-        if (next() >= 0) throw damaged("there are more bytes after " + what + ", which should end the file at byte " + end);
+        if (next() >= 0) {
+            throw damaged("there are more bytes after " + what + ", which should end the file at byte " + end);
+        }
     }
 
     /** An error in this file. */
@@ -197,12 +219,18 @@ final class Source implements AutoCloseable {
 
     /** What went wrong underneath, in words where the exception has none. */
     static String reason(IOException e) {
-        return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+        return switch (e) {
+            case NoSuchFileException _ -> "it does not exist";
+            case AccessDeniedException _ -> "access is denied";
+            default -> e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+        };
     }
 
     private static void closeQuietly(InputStream in) {
         try {
-            if (in != null) in.close();
+            if (in != null) {
+                in.close();
+            }
         } catch (IOException e) {
             // Nothing is lost: the file was only read, and what was read has been checked.
         }

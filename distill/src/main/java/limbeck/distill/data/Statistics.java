@@ -49,11 +49,15 @@ public record Statistics(float[] mean, float[] std) {
         for (int i = 0; i < size; i++) {
             data.read(i, example, 0);
             for (int c = 0; c < channels; c++) {
-                for (int k = c * perChannel; k < (c + 1) * perChannel; k++) sum[c] += example[k];
+                for (int k = c * perChannel; k < (c + 1) * perChannel; k++) {
+                    sum[c] += example[k];
+                }
             }
         }
         double count = (double) size * perChannel;
-        for (int c = 0; c < channels; c++) sum[c] /= count;
+        for (int c = 0; c < channels; c++) {
+            sum[c] /= count;
+        }
         // A second pass around the mean: sum of squares minus square of sum would lose the deviation of a column like a year.
         for (int i = 0; i < size; i++) {
             data.read(i, example, 0);
@@ -93,7 +97,9 @@ public record Statistics(float[] mean, float[] std) {
             float shift = mean[c];
             float scale = std[c] > 0 ? 1 / std[c] : 1;
             int from = offset + c * perChannel;
-            for (int i = from; i < from + perChannel; i++) values[i] = (values[i] - shift) * scale;
+            for (int i = from; i < from + perChannel; i++) {
+                values[i] = (values[i] - shift) * scale;
+            }
         }
     }
 

@@ -35,12 +35,18 @@ final class Tar {
                 return null;
             }
             int sum = 0;
-            for (int i = 0; i < BLOCK; i++) sum += i >= CHECKSUM_AT && i < CHECKSUM_AT + 8 ? ' ' : header[i] & 0xff;
-            if (octal(CHECKSUM_AT, 8, at) != sum) throw source.damaged("the tar header at byte " + at + " has a wrong checksum");
+            for (int i = 0; i < BLOCK; i++) {
+                sum += i >= CHECKSUM_AT && i < CHECKSUM_AT + 8 ? ' ' : header[i] & 0xff;
+            }
+            if (octal(CHECKSUM_AT, 8, at) != sum) {
+                throw source.damaged("the tar header at byte " + at + " has a wrong checksum");
+            }
             long size = octal(SIZE_AT, 12, at);
             nextHeader = at + BLOCK + (size + BLOCK - 1) / BLOCK * BLOCK;
             byte type = header[156];
-            if (type == '0' || type == 0) return new Entry(text(0, 100), size);
+            if (type == '0' || type == 0) {
+                return new Entry(text(0, 100), size);
+            }
         }
     }
 
@@ -57,7 +63,9 @@ final class Tar {
 
     private boolean isZero() {
         for (byte b : header) {
-            if (b != 0) return false;
+            if (b != 0) {
+                return false;
+            }
         }
         return true;
     }
@@ -66,8 +74,12 @@ final class Tar {
         long value = 0;
         for (int i = from; i < from + length; i++) {
             byte b = header[i];
-            if (b == 0 || b == ' ' && value > 0) break;
-            if (b == ' ') continue;
+            if (b == 0 || b == ' ' && value > 0) {
+                break;
+            }
+            if (b == ' ') {
+                continue;
+            }
             if (b < '0' || b > '7') {
                 throw source.damaged("the tar header at byte " + at + " has no octal number at its byte " + from);
             }
@@ -78,7 +90,9 @@ final class Tar {
 
     private String text(int from, int length) {
         int end = from;
-        while (end < from + length && header[end] != 0) end++;
+        while (end < from + length && header[end] != 0) {
+            end++;
+        }
         return new String(header, from, end - from, StandardCharsets.UTF_8);
     }
 }

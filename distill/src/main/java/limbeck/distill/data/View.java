@@ -40,8 +40,12 @@ final class View {
 
     private void see(int i, Augment augment, Key key, float[] out, int offset) {
         loader.data().read(i, example, 0);
-        if (key != null) augment.apply(example, channels, height, width, scratch, key.split(loader.data().id(i)));
-        if (loader.normalisation() != null) loader.normalisation().normalise(example, 0, example.length);
+        if (key != null) {
+            augment.apply(example, channels, height, width, scratch, key.split(loader.data().id(i)));
+        }
+        if (loader.normalisation() != null) {
+            loader.normalisation().normalise(example, 0, example.length);
+        }
         System.arraycopy(example, 0, out, offset, example.length);
     }
 }

@@ -22,7 +22,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Whole runs on a few digits with tiny models. */
 class DistillTest {
-    private static final List<String> WEIGHTS = List.of("student-alone-seed2.safetensors", "student-alone.safetensors", "student-seed2.safetensors",
+    private static final List<String> WEIGHTS = List.of("student-alone-seed2.safetensors", "student-alone.safetensors",
+            "student-seed2.safetensors",
             "student.safetensors", "teacher.safetensors");
 
     @TempDir
@@ -41,7 +42,8 @@ class DistillTest {
 
     private static Cli distill(String out, String... more) {
         List<String> args = new ArrayList<>(List.of("distill", "--train-size", "256", "--teacher", "mlp-24", "--student", "mlp-8",
-                "--teacher-epochs", "2", "--epochs", "1", "--seeds", "2", "--omit", "3", "--augment", "shift:1", "--out", folder.resolve(out).toString()));
+                "--teacher-epochs", "2", "--epochs", "1", "--seeds", "2", "--omit", "3", "--augment", "shift:1", "--out",
+                folder.resolve(out).toString()));
         args.addAll(List.of(more));
         return Cli.run(args.toArray(String[]::new));
     }
@@ -59,7 +61,8 @@ class DistillTest {
             try (var files = Files.list(folder.resolve(run))) {
                 Set<String> expected = new TreeSet<>(WEIGHTS);
                 expected.addAll(List.of("history.csv", "summary.json", "curves.svg"));
-                assertEquals(expected, files.map(path -> path.getFileName().toString()).collect(Collectors.toCollection(TreeSet::new)));
+                assertEquals(expected, files.map(path -> path.getFileName().toString())
+                        .collect(Collectors.toCollection(TreeSet::new)));
             }
         }
     }
@@ -73,14 +76,16 @@ class DistillTest {
     }
 
     private static List<String> historyWithoutSeconds(String run) throws IOException {
-        return Files.readAllLines(file(run, "history.csv")).stream().map(line -> line.substring(0, line.lastIndexOf(','))).toList();
+        return Files.readAllLines(file(run, "history.csv")).stream().map(line -> line.substring(0, line.lastIndexOf(',')))
+                .toList();
     }
 
     @Test
     void theHistoryHasARowForEachEpochOfEachModel() throws IOException {
         List<String> lines = Files.readAllLines(file("one", "history.csv"));
         assertEquals("role,seed,epoch,learning_rate,loss,loss_ce,loss_kd,train_accuracy,test_accuracy,seconds", lines.getFirst());
-        assertEquals(List.of("teacher,1,1", "teacher,1,2", "student_alone,1,1", "student_distilled,1,1", "student_alone,2,1", "student_distilled,2,1"),
+        assertEquals(List.of("teacher,1,1", "teacher,1,2", "student_alone,1,1", "student_distilled,1,1", "student_alone,2,1",
+                "student_distilled,2,1"),
                 lines.stream().skip(1).map(line -> String.join(",", List.of(line.split(",")).subList(0, 3))).toList());
         assertTrue(lines.stream().allMatch(line -> line.split(",", -1).length == 10), lines.toString());
     }
@@ -88,8 +93,10 @@ class DistillTest {
     @Test
     void theSummaryHasItsStableKeys() throws IOException {
         JsonNode summary = new ObjectMapper().readTree(file("one", "summary.json").toFile());
-        assertEquals(Set.of("version", "data", "recipe", "seeds", "device", "threads", "wall_seconds", "models", "verdict", "omitted"), keys(summary));
-        assertEquals(Set.of("name", "train", "test", "shape", "classes", "fingerprint", "test_fingerprint", "notes"), keys(summary.get("data")));
+        assertEquals(Set.of("version", "data", "recipe", "seeds", "device", "threads", "wall_seconds", "models", "verdict",
+                "omitted"), keys(summary));
+        assertEquals(Set.of("name", "train", "test", "shape", "classes", "fingerprint", "test_fingerprint", "notes"),
+                keys(summary.get("data")));
         assertEquals(256, summary.at("/data/train").asInt());
         assertEquals("[1,28,28]", summary.at("/data/shape").toString());
         assertEquals("mlp-8", summary.at("/recipe/student").asText());
@@ -102,7 +109,8 @@ class DistillTest {
         assertEquals(List.of("teacher", "student_alone", "student_distilled"), summary.get("models").findValuesAsText("role"));
         int test = summary.at("/data/test").asInt();
         for (JsonNode model : summary.get("models")) {
-            assertEquals(Set.of("role", "name", "parameters", "multiply_adds", "size_bytes", "accuracy", "errors", "agreement", "latency_ms",
+            assertEquals(Set.of("role", "name", "parameters", "multiply_adds", "size_bytes", "accuracy", "errors", "agreement",
+                    "latency_ms",
                     "throughput_per_s"), keys(model));
             assertEquals(Set.of("mean", "std", "values"), keys(model.get("accuracy")));
             assertEquals(Set.of("mean", "std", "values"), keys(model.get("errors")));
@@ -122,14 +130,16 @@ class DistillTest {
 
     @Test
     void planProgressAndTableCanBeRead() {
-        assertTrue(first.out().startsWith("Data      digits: 256 to train on, 2,000 to test on, 1x28x28, 10 classes\n"), first.out());
+        assertTrue(first.out().startsWith("Data      digits: 256 to train on, 2,000 to test on, 1x28x28, 10 classes\n"),
+                first.out());
         assertTrue(first.out().contains("Teacher   mlp-24  19,090 parameters"), first.out());
         assertTrue(first.out().contains("3.0 times smaller"), first.out());
         // Two epochs of the teacher, one of each of four students, and a line for each of the five models.
         assertEquals(11, first.err().lines().count(), first.err());
         assertTrue(first.out().contains("student alone  mlp-8") && first.out().contains("distilled      mlp-8"), first.out());
         assertTrue(first.out().contains("Trained without class 3"), first.out());
-        assertTrue((first.out() + first.err()).lines().allMatch(line -> line.length() <= 120 || line.startsWith("Output") || line.startsWith("Took")
+        assertTrue((first.out() + first.err()).lines().allMatch(line -> line.length() <= 120 || line.startsWith("Output")
+                || line.startsWith("Took")
                 || line.startsWith("No clear difference") || line.startsWith("Distillation")), first.out());
     }
 
@@ -157,7 +167,8 @@ class DistillTest {
     void evaluateFindsWhatTheRunFound() throws IOException {
         Cli run = Cli.run("evaluate", "--weights", file("one", "teacher.safetensors").toString());
         assertEquals(0, run.code(), run.err());
-        double accuracy = new ObjectMapper().readTree(file("one", "summary.json").toFile()).at("/models/0/accuracy/mean").asDouble();
+        double accuracy = new ObjectMapper().readTree(file("one", "summary.json").toFile()).at("/models/0/accuracy/mean")
+                .asDouble();
         assertTrue(run.out().startsWith("mlp-24 on digits: " + Text.percent(accuracy, 2) + " % right"), run.out());
         // A row a class, its head and the line below, and what stands around the table.
         assertEquals(16, run.out().lines().count(), run.out());
@@ -172,7 +183,8 @@ class DistillTest {
 
     @Test
     void aTrainedModelTeachesWithoutBeingNamed() throws IOException {
-        Cli train = Cli.run("train", "--model", "mlp-16", "--train-size", "128", "--epochs", "2", "--out", folder.resolve("train").toString());
+        Cli train = Cli.run("train", "--model", "mlp-16", "--train-size", "128", "--epochs", "2", "--out", folder.resolve("train")
+                .toString());
         assertEquals(0, train.code(), train.err());
         assertFalse(train.out().contains("teacher") || train.out().contains("student"), train.out());
         JsonNode summary = new ObjectMapper().readTree(file("train", "summary.json").toFile());
@@ -180,7 +192,8 @@ class DistillTest {
         assertEquals("mlp-16", summary.at("/recipe/model").asText());
         assertEquals(3, Files.readAllLines(file("train", "history.csv")).size());
 
-        Cli distill = Cli.run("distill", "--teacher-weights", file("train", "model.safetensors").toString(), "--train-size", "128", "--epochs", "1",
+        Cli distill = Cli.run("distill", "--teacher-weights", file("train", "model.safetensors").toString(), "--train-size",
+                "128", "--epochs", "1",
                 "--seeds", "1", "--student", "mlp-4", "--out", folder.resolve("taught").toString());
         assertEquals(0, distill.code(), distill.err());
         assertTrue(distill.out().contains("Teacher   mlp-16") && distill.out().contains("one seed"), distill.out());

@@ -84,7 +84,8 @@ class FormsTest {
 
     @Test
     void theHistoryHasAColumnForEachTerm() {
-        String csv = HistoryCsv.of(List.of(epoch(Role.STUDENT_ALONE, 1, 1, 0.5), epoch(Role.STUDENT_DISTILLED, 1, 1, 0.75)), Role::key);
+        String csv = HistoryCsv.of(List.of(epoch(Role.STUDENT_ALONE, 1, 1, 0.5), epoch(Role.STUDENT_DISTILLED, 1, 1, 0.75)),
+                Role::key);
         assertEquals("""
                 role,seed,epoch,learning_rate,loss,loss_ce,loss_kd,train_accuracy,test_accuracy,seconds
                 student_alone,1,1,0.001,0.3,0.25,,0.9,0.5,1.5
@@ -133,7 +134,8 @@ class FormsTest {
         return file;
     }
 
-    private static final ModelCard CARD = new ModelCard("cnn-base", Shape.of(3, 8, 8), 2, new Statistics(new float[] {0.1f, 0.2f, 1e-7f},
+    private static final ModelCard CARD = new ModelCard("cnn-base", Shape.of(3, 8, 8), 2, new Statistics(new float[] {0.1f, 0.2f,
+            1e-7f},
             new float[] {1, 2, 3}), "pets", List.of("cat, tom", "dog \"rex\""));
 
     @Test
@@ -147,6 +149,7 @@ class FormsTest {
     void aCardThatMakesNoSenseIsRefused(String key, String value) {
         var metadata = new HashMap<>(CARD.metadata("teacher", 1, 12));
         metadata.put(key, value);
-        assertTrue(assertThrows(CommandException.class, () -> ModelCard.read(weights(metadata))).getMessage().contains("its metadata has "));
+        assertTrue(assertThrows(CommandException.class, () -> ModelCard.read(weights(metadata))).getMessage()
+                .contains("its metadata has "));
     }
 }

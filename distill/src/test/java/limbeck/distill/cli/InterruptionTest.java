@@ -43,13 +43,16 @@ class InterruptionTest {
                 classPath(), "limbeck.distill.cli.Main", "train", "--model", "mlp-8", "--train-size", "256", "--epochs",
                 "1000000", "--threads", "1"));
         command.addAll(List.of(args));
-        return new ProcessBuilder(command).redirectOutput(folder.resolve("out.txt").toFile()).redirectError(folder.resolve("err.txt").toFile()).start();
+        return new ProcessBuilder(command).redirectOutput(folder.resolve("out.txt").toFile())
+                .redirectError(folder.resolve("err.txt").toFile()).start();
     }
 
     /** Where the classes of the command come from; what the JVM says of its class path depends on who started the tests. */
     private static String classPath() {
-        return Stream.of(Main.class, Module.class, Variable.class, Tensor.class, CommandLine.class, ObjectMapper.class, JsonFactory.class,
-                JsonAutoDetect.class, YAMLFactory.class, Yaml.class).map(InterruptionTest::location).distinct().collect(Collectors.joining(File.pathSeparator));
+        return Stream.of(Main.class, Module.class, Variable.class, Tensor.class, CommandLine.class, ObjectMapper.class,
+                JsonFactory.class,
+                JsonAutoDetect.class, YAMLFactory.class, Yaml.class).map(InterruptionTest::location).distinct()
+                .collect(Collectors.joining(File.pathSeparator));
     }
 
     private static String location(Class<?> type) {

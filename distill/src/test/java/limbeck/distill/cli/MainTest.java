@@ -24,7 +24,8 @@ class MainTest {
     /** One sentence on standard error, nothing on standard output. */
     private static void assertRefused(int code, String part, Cli run) {
         assertAll(() -> assertEquals(code, run.code(), run.err()), () -> assertEquals("", run.out()),
-                () -> assertTrue(run.err().startsWith("limbeck: "), run.err()), () -> assertEquals(1, run.err().strip().lines().count(), run.err()),
+                () -> assertTrue(run.err().startsWith("limbeck: "), run.err()), () -> assertEquals(1, run.err().strip().lines()
+                .count(), run.err()),
                 () -> assertTrue(run.err().contains(part), run.err()));
     }
 
@@ -88,7 +89,8 @@ class MainTest {
 
     @Test
     void aLossThatIsNoNumberIsAFailure() {
-        Cli run = Cli.run("train", "--model", "mlp-4", "--train-size", "64", "--epochs", "3", "--optimizer", "sgd", "--lr", "1e30");
+        Cli run = Cli.run("train", "--model", "mlp-4", "--train-size", "64", "--epochs", "3", "--optimizer", "sgd", "--lr",
+                "1e30");
         assertEquals(1, run.code());
         assertTrue(run.err().lines().toList().getLast().matches("limbeck: the loss is .* lower the learning rate.*"), run.err());
         assertFalse(run.err().contains("\tat "), run.err());
@@ -123,13 +125,15 @@ class MainTest {
         String flat = run.out().replaceAll("\\s+", " ");
         for (Setting setting : Setting.values()) {
             assertTrue(flat.contains(" --" + setting.key() + "="), setting.key());
-            assertTrue(flat.contains(setting.help() + (setting.initial().isEmpty() ? "" : " (default: " + setting.initial() + ")")), setting.help());
+            assertTrue(flat.contains(setting.help() + (setting.initial().isEmpty() ? "" : " (default: " + setting.initial()
+                    + ")")), setting.help());
         }
         assertTrue(run.out().lines().allMatch(line -> line.length() <= 110), run.out());
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"--help", "distill --help", "train --help", "evaluate --help", "models --help", "distill -h", "-h", "--version", "-V"})
+    @ValueSource(strings = {"--help", "distill --help", "train --help", "evaluate --help", "models --help", "distill -h", "-h",
+            "--version", "-V"})
     void helpAndVersionSucceed(String args) {
         Cli run = Cli.run(args.split(" "));
         assertEquals(0, run.code());

@@ -31,7 +31,9 @@ class AugmentTest {
         for (int i = 0; i < 300; i++) {
             var row = apply(augment, image, channels, height, width, KEY.split(i));
             var list = new ArrayList<Float>();
-            for (float x : row) list.add(x);
+            for (float x : row) {
+                list.add(x);
+            }
             seen.add(list);
         }
         return seen;
@@ -50,7 +52,9 @@ class AugmentTest {
     void shiftMovesEveryChannelAlikeAndMayEmptyTheImage() {
         var two = new float[] {1, 2, 3, 4, 11, 12, 13, 14};
         for (List<Float> image : outcomes(Augment.shift(3), two, 2, 2, 2)) {
-            for (int i = 0; i < 4; i++) assertEquals(image.get(i) == 0 ? 0 : image.get(i) + 10, image.get(i + 4));
+            for (int i = 0; i < 4; i++) {
+                assertEquals(image.get(i) == 0 ? 0 : image.get(i) + 10, image.get(i + 4));
+            }
         }
         assertTrue(outcomes(Augment.shift(3), two, 2, 2, 2).contains(List.of(0f, 0f, 0f, 0f, 0f, 0f, 0f, 0f)));
     }
@@ -78,7 +82,9 @@ class AugmentTest {
     void noiseHasTheDeviationAskedFor() {
         float[] noisy = apply(Augment.noise(0.5f), new float[10_000], 1, 100, 100, KEY);
         double squares = 0;
-        for (float x : noisy) squares += x * x;
+        for (float x : noisy) {
+            squares += x * x;
+        }
         assertEquals(0.5, Math.sqrt(squares / noisy.length), 0.02);
         assertArrayEquals(TINY, apply(Augment.noise(0), TINY, 1, 2, 3, KEY));
     }
@@ -90,7 +96,9 @@ class AugmentTest {
             float[] out = apply(Augment.colour(0.5f, 0.5f, 1), image, 3, 1, 2, KEY.split(i));
             assertEquals(out[0], out[2], 1e-6f);
             assertEquals(out[0], out[4], 1e-6f);
-            for (float x : out) assertTrue(x >= 0 && x <= 1);
+            for (float x : out) {
+                assertTrue(x >= 0 && x <= 1);
+            }
         }
         assertArrayEquals(image, apply(Augment.colour(0, 0, 0), image, 3, 1, 2, KEY), 1e-6f);
         assertEquals(4, apply(Augment.colour(0.5f, 0.5f, 0.5f), new float[4], 1, 2, 2, KEY).length);

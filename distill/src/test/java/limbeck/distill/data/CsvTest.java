@@ -150,7 +150,9 @@ class CsvTest {
         refused("holds texts; for classes name it with label=", "a,b\n1,x\n", ALL.withTarget("b"));
         refused("is not UTF-8 text", "a,b\n1,\ufffd\n", ALL);
         var many = new StringBuilder("d,y\n");
-        for (int i = 0; i < 1100; i++) many.append("day").append(i).append(",1\n");
+        for (int i = 0; i < 1100; i++) {
+            many.append("day").append(i).append(",1\n");
+        }
         refused("column 'd' holds over 1000 different texts by line 1002; leave it out with drop=", many.toString(), ALL);
     }
 
@@ -195,7 +197,9 @@ class CsvTest {
     void manyOneHotColumnsAreRefusedBeforeTheyAreMade() {
         var text = new StringBuilder("a,b,c,d,y\n");
         for (int i = 0; i < 30_000; i++) {
-            for (int c = 0; c < 4; c++) text.append('t').append(i % 999).append(',');
+            for (int c = 0; c < 4; c++) {
+                text.append('t').append(i % 999).append(',');
+            }
             text.append("1\n");
         }
         refused("one-hot columns would make 119880000 numbers", text.toString(), ALL);

@@ -100,7 +100,9 @@ class DatasetsTest {
         NamedSet set = served("tiny");
         var heard = new ArrayList<String>();
         Splits splits = set.load(places(), (file, done, total) -> {
-            if (done == total) heard.add(file);
+            if (done == total) {
+                heard.add(file);
+            }
         });
         assertEquals(20, splits.train().size());
         assertEquals(List.of("a", "b", "c", "d"), splits.test().classNames());

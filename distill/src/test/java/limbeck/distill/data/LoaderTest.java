@@ -34,7 +34,9 @@ class LoaderTest {
 
     private static float[] numbered() {
         var values = new float[SIZE * 6];
-        for (int i = 0; i < values.length; i++) values[i] = i / 6 + i % 6 / 8f;
+        for (int i = 0; i < values.length; i++) {
+            values[i] = i / 6 + i % 6 / 8f;
+        }
         return values;
     }
 
@@ -53,7 +55,9 @@ class LoaderTest {
     private static long[] ids(Epoch batches) {
         try (batches) {
             var ids = LongStream.builder();
-            for (Batch b : batches) Arrays.stream(b.ids()).forEach(ids);
+            for (Batch b : batches) {
+                Arrays.stream(b.ids()).forEach(ids);
+            }
             return ids.build().toArray();
         }
     }
@@ -101,7 +105,9 @@ class LoaderTest {
             Loader loader = Loader.of(data, 4).shuffle(KEY).augment(Augment.parse("shift:1,flip,noise:0.1"), KEY)
                 .teacherAugment(Augment.noise(0.2f), KEY).normalise(data.statistics()).prefetch(prefetch).build();
             List<String> shown = show(loader.epoch(2));
-            if (expected == null) expected = shown;
+            if (expected == null) {
+                expected = shown;
+            }
             assertEquals(expected, shown);
             assertEquals(expected.subList(3, 6), show(loader.epoch(2, 3)), "resumed");
             assertNotEquals(expected, show(loader.epoch(3)));
@@ -155,7 +161,9 @@ class LoaderTest {
     void aFailureInTheBackgroundReachesTheLoop() {
         var count = new AtomicInteger();
         Augment broken = (image, channels, height, width, scratch, key) -> {
-            if (count.incrementAndGet() == 10) throw new IllegalStateException("the tenth example");
+            if (count.incrementAndGet() == 10) {
+                throw new IllegalStateException("the tenth example");
+            }
         };
         for (int prefetch : new int[] {0, 1, 4}) {
             count.set(0);
@@ -164,7 +172,9 @@ class LoaderTest {
                 batches.next();
                 var e = assertThrows(IllegalStateException.class, batches::next);
                 assertEquals("the tenth example", e.getMessage());
-                if (prefetch > 0) assertThrows(NoSuchElementException.class, batches::next);
+                if (prefetch > 0) {
+                    assertThrows(NoSuchElementException.class, batches::next);
+                }
             }
         }
     }

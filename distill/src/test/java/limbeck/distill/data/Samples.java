@@ -18,20 +18,26 @@ final class Samples {
     static byte[] idx(int[] dims, byte... values) {
         var bytes = ByteBuffer.allocate(4 + 4 * dims.length + values.length);
         bytes.putInt(0x0800 | dims.length);
-        for (int d : dims) bytes.putInt(d);
+        for (int d : dims) {
+            bytes.putInt(d);
+        }
         return bytes.put(values).array();
     }
 
     static byte[] noise(int n, long seed) {
         var key = Key.of(seed);
         var bytes = new byte[n];
-        for (int i = 0; i < n; i++) bytes[i] = (byte) key.bits(i);
+        for (int i = 0; i < n; i++) {
+            bytes[i] = (byte) key.bits(i);
+        }
         return bytes;
     }
 
     static byte[] labels(int n, int classes) {
         var labels = new byte[n];
-        for (int i = 0; i < n; i++) labels[i] = (byte) (i % classes);
+        for (int i = 0; i < n; i++) {
+            labels[i] = (byte) (i % classes);
+        }
         return labels;
     }
 
@@ -39,7 +45,9 @@ final class Samples {
         var bytes = new byte[records * 3073];
         for (int r = 0; r < records; r++) {
             bytes[r * 3073] = (byte) (r % 10);
-            for (int p = 0; p < 3072; p++) bytes[r * 3073 + 1 + p] = (byte) (r + p / 1024);
+            for (int p = 0; p < 3072; p++) {
+                bytes[r * 3073 + 1 + p] = (byte) (r + p / 1024);
+            }
         }
         return bytes;
     }
@@ -64,7 +72,9 @@ final class Samples {
         bytes[156] = '0';
         put(bytes, 257, "ustar\00000");
         int sum = 0;
-        for (int i = 0; i < 512; i++) sum += bytes[i] & 0xff;
+        for (int i = 0; i < 512; i++) {
+            sum += bytes[i] & 0xff;
+        }
         put(bytes, 148, "%06o\0 ".formatted(sum));
         System.arraycopy(content, 0, bytes, 512, content.length);
         return bytes;
@@ -72,7 +82,9 @@ final class Samples {
 
     static byte[] concat(byte[]... parts) {
         var out = new ByteArrayOutputStream();
-        for (byte[] part : parts) out.writeBytes(part);
+        for (byte[] part : parts) {
+            out.writeBytes(part);
+        }
         return out.toByteArray();
     }
 

@@ -7,7 +7,8 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class EvaluationTest {
-    private static final Evaluation FOUR = new Evaluation(new float[][] {{3, 1, 0}, {0, 2, 1}, {1, 2, 0}, {0, 1, 5}}, new int[] {0, 1, 0, 2});
+    private static final Evaluation FOUR = new Evaluation(new float[][] {{3, 1, 0}, {0, 2, 1}, {1, 2, 0}, {0, 1, 5}},
+            new int[] {0, 1, 0, 2});
 
     @Test
     void countsErrorsAndAccuracy() {
@@ -47,7 +48,8 @@ class EvaluationTest {
         float[][] train = {{0, -1.5f}, {0, -1.5f}, {0, -4}, {0, -5}};
         int[] labels = {1, 1, 0, 0};
         float[][] test = {{0, -1.5f}, {0, -1.8f}, {0, -9}};
-        Omission omission = Omission.of(Role.STUDENT_DISTILLED, 7, 1, new Evaluation(train, labels), new Evaluation(test, new int[] {1, 1, 0}));
+        Omission omission = Omission.of(Role.STUDENT_DISTILLED, 7, 1, new Evaluation(train, labels), new Evaluation(test,
+                new int[] {1, 1, 0}));
         assertEquals(new Omission(Role.STUDENT_DISTILLED, 7, 1, 2, 2, 2, 1.6, 1, 1), omission);
     }
 
@@ -70,14 +72,17 @@ class EvaluationTest {
 
     @Test
     void theVerdictComparesTheGainWithItsSpread() {
-        assertTrue(verdict(Spread.of(0.90, 0.91, 0.90), Spread.of(0.93, 0.94, 0.93)).startsWith("Distillation helped: +3.00 points"));
-        assertTrue(verdict(Spread.of(0.93, 0.94, 0.93), Spread.of(0.90, 0.91, 0.90)).startsWith("Distillation hurt: -3.00 points"));
+        assertTrue(verdict(Spread.of(0.90, 0.91, 0.90), Spread.of(0.93, 0.94, 0.93))
+                .startsWith("Distillation helped: +3.00 points"));
+        assertTrue(verdict(Spread.of(0.93, 0.94, 0.93), Spread.of(0.90, 0.91, 0.90))
+                .startsWith("Distillation hurt: -3.00 points"));
         assertTrue(verdict(Spread.of(0.90, 0.91, 0.90), Spread.of(0.91, 0.89, 0.91)).startsWith("No clear difference"));
         assertTrue(verdict(Spread.of(0.90), Spread.of(0.92)).contains("one seed"));
     }
 
     private static String verdict(Spread alone, Spread distilled) {
-        var models = List.of(report(Role.TEACHER, Spread.of(0.99)), report(Role.STUDENT_ALONE, alone), report(Role.STUDENT_DISTILLED, distilled));
+        var models = List.of(report(Role.TEACHER, Spread.of(0.99)), report(Role.STUDENT_ALONE, alone),
+                report(Role.STUDENT_DISTILLED, distilled));
         return new Results(null, models, List.of(), List.of(), 1).verdict();
     }
 

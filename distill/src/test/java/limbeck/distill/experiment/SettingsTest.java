@@ -44,10 +44,14 @@ class SettingsTest {
 
     @ParameterizedTest
     @CsvSource({
-        "epochs, 0", "epochs, -1", "epochs, 2.5", "epochs, ten", "epochs, ''", "epochs, 9999999999", "train-size, -1", "seed, 1.5", "seed, ''",
-        "temperature, 0", "temperature, -4", "temperature, NaN", "temperature, Infinity", "temperature, hot", "lr, 0", "lr, 1e999",
-        "alpha, 1.01", "alpha, -0.1", "alpha, half", "momentum, 2", "weight-decay, -1", "clip, -0.5", "warmup, x", "label-smoothing, 2",
-        "optimizer, lion", "optimizer, ''", "optimizer, SGD", "schedule, exponential", "teachers, none", "augment, shift:x", "augment, zoom",
+        "epochs, 0", "epochs, -1", "epochs, 2.5", "epochs, ten", "epochs, ''", "epochs, 9999999999", "train-size, -1",
+                "seed, 1.5", "seed, ''",
+        "temperature, 0", "temperature, -4", "temperature, NaN", "temperature, Infinity", "temperature, hot", "lr, 0",
+        "lr, 1e999",
+        "alpha, 1.01", "alpha, -0.1", "alpha, half", "momentum, 2", "weight-decay, -1", "clip, -0.5", "warmup, x",
+        "label-smoothing, 2",
+        "optimizer, lion", "optimizer, ''", "optimizer, SGD", "schedule, exponential", "teachers, none", "augment, shift:x",
+        "augment, zoom",
         "teacher-augment, same", "teacher-view, zoom", "batch, 0", "seeds, 0", "threads, -2",
     })
     void badValuesAreRefusedInOneSentenceThatNamesThem(String key, String value) {

@@ -104,8 +104,8 @@ final class ConvKernels {
                 for (int line = begin; line < end; line++) {
                     int y = vertical.first + line % height * spec.strideH();
                     int to = out.offset() + ((line / height * out.height() + y) * out.width() + horizontal.first) * out.channels();
-                    GemmMatrix.copyRows(result.array(), line * width * out.channels(), out.channels(), width, out.channels(), out.array(), to,
-                            spec.strideW() * out.channels());
+                    GemmMatrix.copyRows(result.array(), line * width * out.channels(), out.channels(), width, out.channels(),
+                            out.array(), to, spec.strideW() * out.channels());
                 }
             });
         }
@@ -169,7 +169,8 @@ final class ConvKernels {
         if (vertical.isPoint() && horizontal.isPoint() && in.height() == out.height() && in.width() == out.width()) {
             return new GemmMatrix(in.array(), offset, in.channels(), 1);
         }
-        return new Im2col(in.array(), offset, in.channels(), channels, in.height(), in.width(), out.height(), out.width(), vertical, horizontal);
+        return new Im2col(in.array(), offset, in.channels(), channels, in.height(), in.width(), out.height(), out.width(), vertical,
+                horizontal);
     }
 
     private static float[] floats(View view) {
@@ -195,7 +196,8 @@ final class ConvKernels {
                     last = r;
                 }
             }
-            return new Phase(first, last, step, new Axis(count, 1, Math.floorDiv(last * dilation - first - pad, stride), step * dilation / stride));
+            int before = Math.floorDiv(last * dilation - first - pad, stride);
+            return new Phase(first, last, step, new Axis(count, 1, before, step * dilation / stride));
         }
     }
 }

@@ -19,7 +19,8 @@ record ConvWeights(float[] array, int offset, int taps, int channels, int rowStr
     public void copy(int row, int rows, int column, int columns, float[] to, int at, int ld) {
         for (int i = 0; i < rows; i++) {
             int tap = (row + i) / channels;
-            int from = offset + tap / taps * rowStride + tap % taps * tapStride + (row + i) % channels * channelStride + column * columnStride;
+            int channel = (row + i) % channels;
+            int from = offset + tap / taps * rowStride + tap % taps * tapStride + channel * channelStride + column * columnStride;
             for (int j = 0; j < columns; j++) {
                 to[at + i * ld + j] = array[from + j * columnStride];
             }

@@ -11,12 +11,13 @@ import limbeck.tensor.spi.View;
  * that a product would be all packing: the channels of a pixel are multiplied with a tap's weights for all channels.
  */
 final class Depthwise {
-    private static final Scratch WEIGHTS = new Scratch();
-    private static final Scratch SUMS = new Scratch();
-    // Lines of images, or chunks of them, that are summed apart and then in order.
+    // Chunks at most of the lines of all images, whose gradients for the weights are summed apart and then in order.
     private static final int CHUNKS = 16;
     // Multiply-adds of a task at least.
     private static final int TASK = 1 << 15;
+
+    private static final Scratch WEIGHTS = new Scratch();
+    private static final Scratch SUMS = new Scratch();
 
     private Depthwise() {
     }
@@ -122,13 +123,14 @@ final class Depthwise {
     }
 
     /** For so many pixels and each channel, y += a b; each of the three steps from pixel to pixel by its own stride. */
-    private static void multiplyAdd(int pixels, int channels, float[] a, int ao, int as, float[] b, int bo, int bs, float[] y, int yo, int ys) {
+    private static void multiplyAdd(int pixels, int channels, float[] a, int ao, int as, float[] b, int bo, int bs, float[] y, int yo,
+            int ys) {
         for (int i = 0; i < pixels; i++) {
             int at = ao + i * as;
             int bt = bo + i * bs;
             int yt = yo + i * ys;
             if (Simd.available()) {
-                VectorCopy.multiplyAdd(channels, a, at, b, bt, y, yt);
+                VectorRows.multiplyAdd(channels, a, at, b, bt, y, yt);
             } else {
                 for (int c = 0; c < channels; c++) {
                     y[yt + c] += a[at + c] * b[bt + c];

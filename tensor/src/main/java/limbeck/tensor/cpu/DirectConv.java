@@ -127,7 +127,7 @@ final class DirectConv {
                 Arrays.fill(to, at, at + border * L, 0);
                 Arrays.fill(to, at + row - border * L, at + row, 0);
                 int from = in.offset() + (image * in.height() + y) * in.width() * in.channels() + plane * L;
-                VectorCopy.rows(in.array(), from, in.channels(), in.width(), L, to, at + border * L, L);
+                VectorRows.copy(in.array(), from, in.channels(), in.width(), L, to, at + border * L, L);
             }
         }
     }

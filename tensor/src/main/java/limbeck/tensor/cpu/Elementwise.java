@@ -14,6 +14,7 @@ import limbeck.tensor.spi.View;
 final class Elementwise {
     /** A short row that all rows share, such as a bias, is first repeated to about this length. */
     private static final int REPEATED = 1024;
+    private static final Scratch TILE = new Scratch();
 
     private Elementwise() {
     }
@@ -98,7 +99,7 @@ final class Elementwise {
     }
 
     private static float[] repeat(int times, int n, float[] x, int at) {
-        float[] tile = new float[times * n];
+        float[] tile = TILE.floats(times * n);
         for (int i = 0; i < times; i++) {
             System.arraycopy(x, at, tile, i * n, n);
         }

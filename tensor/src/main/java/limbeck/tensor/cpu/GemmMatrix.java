@@ -43,7 +43,7 @@ record GemmMatrix(float[] array, int offset, int rowStride, int columnStride) im
     /** Copies rows that are contiguous on both sides. */
     static void copyRows(float[] from, int start, int stride, int rows, int columns, float[] to, int at, int ld) {
         if (Simd.available()) {
-            VectorCopy.rows(from, start, stride, rows, columns, to, at, ld);
+            VectorRows.copy(from, start, stride, rows, columns, to, at, ld);
         } else {
             for (int r = 0; r < rows; r++) {
                 System.arraycopy(from, start + r * stride, to, at + r * ld, columns);

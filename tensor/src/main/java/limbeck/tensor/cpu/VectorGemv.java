@@ -2,13 +2,13 @@ package limbeck.tensor.cpu;
 
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /** A row vector times a matrix: no element of the matrix is used twice, so that it is read where it lies. */
 final class VectorGemv {
     private static final VectorSpecies<Float> S = Vectors.FLOATS;
     private static final int L = S.length();
+    private static final Scratch LANES = new Scratch();
 
     private VectorGemv() {
     }
@@ -16,6 +16,7 @@ final class VectorGemv {
     /** Columns that lie contiguous: y[j] = x . (column j), for columns 0 to n; {@code stride} is their distance. */
     static void columns(int k, int n, float[] x, float[] b, int bo, int stride, float[] y, int yo) {
         int whole = k - k % L;
+        float[] lanes = LANES.floats(4 * L);
         int j = 0;
         for (; j + 4 <= n; j += 4) {
             int b0 = bo + j * stride;
@@ -33,18 +34,32 @@ final class VectorGemv {
                 s2 = v.fma(FloatVector.fromArray(S, b, b2 + i), s2);
                 s3 = v.fma(FloatVector.fromArray(S, b, b3 + i), s3);
             }
-            y[yo + j] = s0.reduceLanes(VectorOperators.ADD) + dot(x, whole, k, b, b0);
-            y[yo + j + 1] = s1.reduceLanes(VectorOperators.ADD) + dot(x, whole, k, b, b1);
-            y[yo + j + 2] = s2.reduceLanes(VectorOperators.ADD) + dot(x, whole, k, b, b2);
-            y[yo + j + 3] = s3.reduceLanes(VectorOperators.ADD) + dot(x, whole, k, b, b3);
+            s0.intoArray(lanes, 0);
+            s1.intoArray(lanes, L);
+            s2.intoArray(lanes, 2 * L);
+            s3.intoArray(lanes, 3 * L);
+            y[yo + j] = sum(lanes, 0) + dot(x, whole, k, b, b0);
+            y[yo + j + 1] = sum(lanes, L) + dot(x, whole, k, b, b1);
+            y[yo + j + 2] = sum(lanes, 2 * L) + dot(x, whole, k, b, b2);
+            y[yo + j + 3] = sum(lanes, 3 * L) + dot(x, whole, k, b, b3);
         }
         for (; j < n; j++) {
             FloatVector sum = FloatVector.zero(S);
             for (int i = 0; i < whole; i += L) {
                 sum = FloatVector.fromArray(S, x, i).fma(FloatVector.fromArray(S, b, bo + j * stride + i), sum);
             }
-            y[yo + j] = sum.reduceLanes(VectorOperators.ADD) + dot(x, whole, k, b, bo + j * stride);
+            sum.intoArray(lanes, 0);
+            y[yo + j] = sum(lanes, 0) + dot(x, whole, k, b, bo + j * stride);
         }
+    }
+
+    /** The lanes in order: that of {@code reduceLanes} is left open, and changes when the compiler takes over. */
+    private static float sum(float[] lanes, int at) {
+        float sum = lanes[at];
+        for (int i = 1; i < L; i++) {
+            sum += lanes[at + i];
+        }
+        return sum;
     }
 
     private static float dot(float[] x, int from, int to, float[] b, int bo) {

@@ -4,16 +4,17 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorSpecies;
 
-/** Copies of short rows, for which a call of {@code System.arraycopy} a row would cost more than the copy. */
-final class VectorCopy {
+/** Loops over short rows, for which a call of {@code System.arraycopy} a row would cost more than the copy. */
+final class VectorRows {
     private static final VectorSpecies<Float> S = Vectors.FLOATS;
     private static final int L = S.length();
     private static final VectorSpecies<Float> QUAD = FloatVector.SPECIES_128;
 
-    private VectorCopy() {
+    private VectorRows() {
     }
 
-    static void rows(float[] from, int start, int stride, int rows, int columns, float[] to, int at, int ld) {
+    /** Copies so many rows, {@code stride} apart, to rows {@code ld} apart. */
+    static void copy(float[] from, int start, int stride, int rows, int columns, float[] to, int at, int ld) {
         if (columns % L == 0 || L < 16) {
             plainRows(from, start, stride, rows, columns, to, at, ld);
         } else {
@@ -54,11 +55,12 @@ final class VectorCopy {
         }
     }
 
+    /** y += a b for n elements. */
     static void multiplyAdd(int n, float[] a, int ao, float[] b, int bo, float[] y, int yo) {
         int whole = n - n % L;
         for (int i = 0; i < whole; i += L) {
-            FloatVector product = FloatVector.fromArray(S, a, ao + i).fma(FloatVector.fromArray(S, b, bo + i), FloatVector.fromArray(S, y, yo + i));
-            product.intoArray(y, yo + i);
+            FloatVector factor = FloatVector.fromArray(S, b, bo + i);
+            FloatVector.fromArray(S, a, ao + i).fma(factor, FloatVector.fromArray(S, y, yo + i)).intoArray(y, yo + i);
         }
         for (int i = whole; i < n; i++) {
             y[yo + i] += a[ao + i] * b[bo + i];
