@@ -20,19 +20,19 @@ public enum Setting {
     /** The teacher's architecture. */
     TEACHER("cnn-base", Kind.TEXT, "teacher's architecture (see limbeck models)"),
     /** The student's architecture. */
-    STUDENT("mlp-32", Kind.TEXT, "student's architecture (see limbeck models)"),
+    STUDENT("mlp-64", Kind.TEXT, "student's architecture (see limbeck models)"),
     /** A trained teacher. */
     TEACHER_WEIGHTS("", Kind.TEXT, "safetensors file of a trained teacher, instead of training one"),
     /** Whether each seed has its own teacher. */
     TEACHERS("one", Kind.choice("one", "each"), "train one teacher for all seeds, or one for each"),
     /** The softmax temperature of the soft loss. */
-    TEMPERATURE("4", Kind.POSITIVE, "temperature of the soft loss"),
+    TEMPERATURE("2", Kind.POSITIVE, "temperature of the soft loss"),
     /** The weight of the soft loss. */
     ALPHA("0.9", Kind.FRACTION, "weight of the soft loss; the hard loss has 1 - alpha"),
     /** The student's epochs. */
     EPOCHS("12", Kind.POSITIVE_COUNT, "epochs of each student's training"),
     /** The teacher's epochs. */
-    TEACHER_EPOCHS("6", Kind.POSITIVE_COUNT, "epochs of the teacher's training"),
+    TEACHER_EPOCHS("5", Kind.POSITIVE_COUNT, "epochs of the teacher's training"),
     /** The batch size. */
     BATCH("128", Kind.POSITIVE_COUNT, "examples in a batch"),
     /** The optimizer. */
