@@ -1,5 +1,10 @@
 package limbeck.distill;
 
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import limbeck.distill.data.Digits;
 import limbeck.distill.data.Loader;
@@ -14,7 +19,7 @@ import limbeck.tensor.Scope;
 import org.junit.jupiter.api.Test;
 
 /** The README's library example, between the marks; it must compile and run. */
-class ReadmeExample {
+class ReadmeExampleTest {
     // README begin
     static Module distil(Module teacher, int epochs) {
         Key key = Key.of(1);
@@ -44,5 +49,13 @@ class ReadmeExample {
     void runs() {
         var data = Digits.load(Key.of(1)).train();
         distil(Models.build("mlp-32", data.shape(), data.classes(), Key.of(2)), 1);
+    }
+
+    @Test
+    void isWhatTheReadmeShows() throws IOException {
+        String source = Files.readString(Path.of("src/test/java/limbeck/distill/ReadmeExampleTest.java"));
+        String example = source.substring(source.indexOf("    // README begin\n") + 20, source.indexOf("    // README end"))
+                .replaceAll("(?m)^ {4}", "").strip();
+        assertTrue(Files.readString(Path.of("../README.md")).contains("```java\n" + example + "\n```"), "copy the example into README.md:\n" + example);
     }
 }
