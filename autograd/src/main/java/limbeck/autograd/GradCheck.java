@@ -111,7 +111,8 @@ public final class GradCheck {
         double allowed = TOLERANCE * Math.max(1, Math.max(magnitude, Math.abs(numeric)));
         if (!(Math.abs(numeric - analytic) <= allowed)) {
             throw new AssertionError(String.format(Locale.ROOT,
-                    "gradient of input %d %s, %s: backward says %.12g, finite differences say %.12g", index, points.get(index).shape(), what, analytic, numeric));
+                    "gradient of input %d %s, %s: backward says %.12g, finite differences say %.12g",
+                    index, points.get(index).shape(), what, analytic, numeric));
         }
     }
 

@@ -103,6 +103,11 @@ public final class Gradients {
 
     /** Whether a gradient is a view of this memory. */
     boolean shares(Tensor tensor) {
-        return byNode.values().stream().anyMatch(tensor::sharesMemory);
+        for (Tensor gradient : byNode.values()) {
+            if (gradient.sharesMemory(tensor)) {
+                return true;
+            }
+        }
+        return false;
     }
 }

@@ -1,7 +1,6 @@
 package limbeck.autograd;
 
 import java.util.List;
-import limbeck.tensor.Scope;
 import limbeck.tensor.Tensor;
 import limbeck.tensor.op.Update;
 import limbeck.tensor.spi.InPlace;
@@ -20,13 +19,14 @@ public final class Parameter extends Variable {
     /**
      * A parameter that starts from a tensor's values.
      *
-     * @param initial floating-point values; the parameter takes the tensor over, and no one else should hold it
+     * @param initial floating-point values; the parameter takes the tensor over, and no one else should hold it. Of a view of
+     *     something larger it takes a copy
      * @return the parameter; it belongs to no scope
      * @throws IllegalArgumentException if the type is not a floating-point one
      */
     public static Parameter of(Tensor initial) {
         requireFloating(initial);
-        return new Parameter(owned(initial));
+        return new Parameter(InPlace.own(initial));
     }
 
     /**
@@ -45,13 +45,14 @@ public final class Parameter extends Variable {
      * Replaces the value: a loaded one, or one on another device.
      *
      * @param value a tensor of the same shape, taken over
-     * @throws IllegalArgumentException if the shape differs
+     * @throws IllegalArgumentException if the shape differs, or the type is not a floating-point one
      */
     public void set(Tensor value) {
+        requireFloating(value);
         if (!value.shape().equals(shape())) {
             throw new IllegalArgumentException("parameter: cannot set a value of shape " + value.shape() + " on one of shape " + shape());
         }
-        replace(owned(value));
+        replace(InPlace.own(value));
         version++;
     }
 
@@ -62,10 +63,5 @@ public final class Parameter extends Variable {
      */
     public long version() {
         return version;
-    }
-
-    // Dense and outside any scope; a view of something larger is copied.
-    private static Tensor owned(Tensor tensor) {
-        return Scope.detach(tensor.contiguous());
     }
 }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
@@ -13,6 +14,7 @@ import limbeck.tensor.Scope;
 import limbeck.tensor.Shape;
 import limbeck.tensor.Tensor;
 import limbeck.tensor.TensorOps;
+import limbeck.tensor.op.Fill;
 import limbeck.tensor.op.Op;
 
 /**
@@ -124,7 +126,7 @@ public final class Tape {
      * @return {@code into}
      */
     public Gradients backward(Variable loss, Gradients into) {
-        requireScalar(loss);
+        requireScalar("backward", loss);
         if (spent) {
             throw new IllegalStateException(
                     "backward: this tape is spent, because backward frees what it needs as it goes; record on a new one");
@@ -157,7 +159,7 @@ public final class Tape {
      * @throws IllegalStateException if the tape is spent, or holds a recomputed block
      */
     public List<Variable> gradients(Variable y, List<Variable> xs) {
-        requireScalar(y);
+        requireScalar("gradients", y);
         if (spent) {
             throw new IllegalStateException(
                     "gradients: this tape is spent, because backward frees what it needs as it goes; record on a new one");
@@ -184,7 +186,10 @@ public final class Tape {
                 }
             }
         }
-        return xs.stream().map(x -> found.getOrDefault(x.node(), Variable.of(x.device().full(0, x.shape()).to(x.dtype())))).toList();
+        return xs.stream().map(x -> {
+            Variable gradient = found.get(x.node());
+            return gradient == null ? Variable.of(x.device().make(new Fill(x.shape(), x.dtype(), 0))) : gradient;
+        }).toList();
     }
 
     /** The tape that records now; null where none is bound or recording is paused. */
@@ -206,7 +211,12 @@ public final class Tape {
 
     /** Whether backward must leave this memory alone, because a retained variable is a view of it. */
     boolean isRetained(Tensor memory) {
-        return retained.stream().anyMatch(memory::sharesMemory);
+        for (Tensor tensor : retained) {
+            if (tensor.sharesMemory(memory)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Remembers an op that was just computed. */
@@ -239,12 +249,12 @@ public final class Tape {
     }
 
     private static Tensor one(Variable y) {
-        return y.device().full(1, y.shape()).to(y.dtype());
+        return y.device().make(new Fill(y.shape(), y.dtype(), 1));
     }
 
-    private static void requireScalar(Variable y) {
+    private static void requireScalar(String what, Variable y) {
         if (y.shape().size() != 1) {
-            throw new IllegalArgumentException("backward: needs a scalar, this is " + y.shape() + "; reduce it with sum() or mean() first");
+            throw new IllegalArgumentException(what + ": needs a scalar, this is " + y.shape() + "; reduce it with sum() or mean() first");
         }
     }
 
@@ -281,7 +291,7 @@ public final class Tape {
             switch (entries.get(i)) {
                 case Applied(Op op, List<Variable> in, long[] _, Variable out, Tensor _) -> text.append(op.name())
                         .append(' ').append(in.stream().map(v -> v.shape().toString()).toList()).append(" -> ").append(out.shape())
-                        .append(" saves ").append(op.saves().name().toLowerCase(java.util.Locale.ROOT));
+                        .append(" saves ").append(op.saves().name().toLowerCase(Locale.ROOT));
                 case Replayed replayed -> text.append("recompute ").append(replayed.in.stream().map(v -> v.shape().toString()).toList());
             }
             text.append('\n');

@@ -81,7 +81,7 @@ final class Vjp {
             case Cast _ -> one(x.dtype().isFloating() ? () -> g.cast(x.dtype()) : null);
 
             case Movement movement -> one(() -> move(movement, x, g));
-            case Custom custom -> custom.vjp(in, out, g).stream().<Supplier<T>>map(part -> part == null ? null : () -> part).toList();
+            case Custom custom -> custom(custom, in, out, g);
 
             // Answers that do not change with small changes of the operand, and ops without operands.
             case Compare _, ArgReduce _, OneHot _, Fill _, Arange _, Random _ -> List.of();
@@ -121,8 +121,8 @@ final class Vjp {
             // Where both are equal each gets half, as a mean of the one-sided derivatives.
             case MAXIMUM -> rules(() -> g.mul(share(x.gt(y), x.eq(y), g)), () -> g.mul(share(y.gt(x), x.eq(y), g)));
             case MINIMUM -> rules(() -> g.mul(share(x.lt(y), x.eq(y), g)), () -> g.mul(share(y.lt(x), x.eq(y), g)));
-            // x^y log x tends to 0 as x does (y > 0), where the formula itself gives 0 times infinity.
-            case POW -> rules(() -> g.mul(y.mul(x.pow(y.sub(1)))),
+            // x^0 is 1 and its slope 0, and x^y log x tends to 0 as x does (y > 0), where the formulas give 0 times infinity.
+            case POW -> rules(() -> y.eq(0).where(zero(g), g.mul(y.mul(x.pow(y.sub(1))))),
                     () -> x.eq(0).where(zero(g), g.mul(x.pow(y).mul(x.log()))));
         };
     }
@@ -149,6 +149,15 @@ final class Vjp {
         return rules(
                 () -> ta ? b.apply(new MatMul(tb, true), List.of(g)) : g.apply(new MatMul(false, !tb), List.of(b)),
                 () -> tb ? g.apply(new MatMul(true, ta), List.of(a)) : a.apply(new MatMul(!ta, false), List.of(g)));
+    }
+
+    private static <T extends TensorOps<T>> List<Supplier<T>> custom(Custom op, List<T> in, T out, T g) {
+        List<T> parts = op.vjp(in, out, g);
+        if (parts.size() != in.size()) {
+            throw new IllegalStateException(op.name() + ": its vjp gave " + parts.size() + " gradients for " + in.size()
+                    + " operands; give one for each, null where none flows");
+        }
+        return parts.stream().<Supplier<T>>map(part -> part == null ? null : () -> part).toList();
     }
 
     private static <T extends TensorOps<T>> List<Supplier<T>> concat(int axis, List<T> in, T g) {

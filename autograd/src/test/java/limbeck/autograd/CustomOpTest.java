@@ -176,4 +176,35 @@ class CustomOpTest {
         assertEquals("liar: forward made (3) where infer promised ()",
                 assertThrows(ShapeException.class, () -> DEVICE.ones(3).apply(new Liar(), List.of())).getMessage());
     }
+
+    @Test
+    void aRuleThatLeavesAnOperandOutIsNoticed() {
+        record Half() implements Custom {
+            @Override
+            public String name() {
+                return "half";
+            }
+
+            @Override
+            public Shape infer(List<Shape> in) {
+                return in.getFirst();
+            }
+
+            @Override
+            public Tensor forward(List<Tensor> in) {
+                return in.getFirst().add(in.getLast());
+            }
+
+            @Override
+            public <T extends TensorOps<T>> List<T> vjp(List<T> in, T out, T gradient) {
+                return List.of(gradient);
+            }
+        }
+
+        Variable x = Variable.leaf(DEVICE.ones(3));
+        Tape tape = new Tape();
+        Variable loss = tape.record(() -> x.apply(new Half(), List.of(x)).sum());
+        assertEquals("half: its vjp gave 1 gradients for 2 operands; give one for each, null where none flows",
+                assertThrows(IllegalStateException.class, () -> tape.backward(loss)).getMessage());
+    }
 }

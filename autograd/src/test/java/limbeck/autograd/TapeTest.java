@@ -129,6 +129,8 @@ class TapeTest {
         Variable y = tape.record(() -> x.square());
         assertEquals("backward: needs a scalar, this is (2); reduce it with sum() or mean() first",
                 assertThrows(IllegalArgumentException.class, () -> tape.backward(y)).getMessage());
+        assertEquals("gradients: needs a scalar, this is (2); reduce it with sum() or mean() first",
+                assertThrows(IllegalArgumentException.class, () -> tape.gradients(y, List.of(x))).getMessage());
         Variable one = tape.record(() -> y.sum().reshape(1, 1));
         assertArrayEquals(new double[] {2, 4}, gradient(tape, one, x));
     }
@@ -147,6 +149,8 @@ class TapeTest {
 
     @Test
     void gradientsNeedFloatingPointNumbers() {
+        Parameter p = Parameter.of(DEVICE.ones(3));
+        assertThrows(IllegalArgumentException.class, () -> p.set(DEVICE.arange(3)));
         Tensor labels = DEVICE.tensor(new int[] {1, 2}, 2);
         assertEquals("a gradient needs floating-point numbers, got I32; cast first, or use Variable.of",
                 assertThrows(IllegalArgumentException.class, () -> Variable.leaf(labels)).getMessage());
@@ -248,6 +252,23 @@ class TapeTest {
         });
         assertArrayEquals(new double[] {6, 12}, found.getFirst().tensor().toDoubles());
         assertArrayEquals(new double[3], found.getLast().tensor().toDoubles());
+    }
+
+    @Test
+    void aParameterFromAPartOfATensorLeavesTheRestAlone() {
+        Tensor whole = DEVICE.tensor(new double[] {1, 2, 3}, 3);
+        Parameter part = Parameter.of(whole.slice(0, 1, 3));
+        part.update(new Update.Sgd(1, 0, false, 0), DEVICE.ones(2), List.of());
+        assertArrayEquals(new double[] {1, 2}, part.tensor().toDoubles());
+        assertArrayEquals(new double[] {1, 2, 3}, whole.toDoubles());
+    }
+
+    @Test
+    void aPowerOfZeroIsFlatAtZero() {
+        Variable x = leaf(0, 2);
+        Tape tape = new Tape();
+        Variable loss = tape.record(() -> x.pow(Variable.of(DEVICE.tensor(new double[] {0, 3}, 2))).sum());
+        assertArrayEquals(new double[] {0, 12}, gradient(tape, loss, x));
     }
 
     @Test

@@ -64,7 +64,7 @@ public final class Distiller {
      * @param progress how far training has come; randomness (dropout) and schedules follow it
      * @return what was measured
      * @throws IllegalArgumentException at the first step, if an objective cannot work with these models
-     * @throws ArithmeticException if the loss is not a finite number; the student is then left as it was
+     * @throws ArithmeticException if the loss is not a finite number; the student's parameters are then left as they were
      */
     public StepReport step(Batch batch, Progress progress) {
         if (!checked) {
@@ -119,7 +119,11 @@ public final class Distiller {
         checked = true;
     }
 
+    /** Only labels can be right or wrong; the targets of a regression are numbers. */
     private static int correct(Tensor logits, Tensor targets) {
+        if (targets.dtype() != DType.I32) {
+            return 0;
+        }
         return (int) logits.argmax(-1).eq(targets).to(DType.I32).sum().item();
     }
 }

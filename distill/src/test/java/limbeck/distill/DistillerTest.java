@@ -47,6 +47,18 @@ class DistillerTest {
         return Sgd.of(all, Schedule.constant(rate), 0, 0);
     }
 
+    @Test
+    void numbersAsTargetsAreLearnedAndCountAsNeitherRightNorWrong() {
+        Sequential student = net(8, KEY);
+        Objective squares = m -> Losses.mse(m.student().logits(), m.targets(), Reduction.MEAN);
+        var distiller = new Distiller(student, Recipe.alone(squares), sgd(student, Recipe.alone(squares), 0.1));
+        Tensor inputs = Device.cpu().normal(KEY.split("inputs"), 4, 6);
+        var batch = new Batch(new long[4], inputs, inputs, Device.cpu().ones(4, 3), 0);
+        StepReport first = distiller.step(batch, Progress.START);
+        assertEquals(0, first.correct());
+        assertTrue(distiller.step(batch, new Progress(1, 0)).total() < first.total());
+    }
+
     /** A term with everything a term can have: taps on both sides, a connector of its own, a contract. */
     private record Hint(Linear connector) implements Objective {
         @Override

@@ -1,7 +1,6 @@
 package limbeck.nn;
 
 import java.util.List;
-import limbeck.tensor.Scope;
 import limbeck.tensor.Tensor;
 import limbeck.tensor.op.Update;
 import limbeck.tensor.spi.InPlace;
@@ -23,7 +22,7 @@ public final class Buffer {
      * @return the buffer; it belongs to no scope
      */
     public static Buffer of(Tensor initial) {
-        return new Buffer(owned(initial));
+        return new Buffer(InPlace.own(initial));
     }
 
     /**
@@ -45,7 +44,7 @@ public final class Buffer {
         if (!value.shape().equals(tensor.shape())) {
             throw new IllegalArgumentException("buffer: cannot set a value of shape " + value.shape() + " on one of shape " + tensor.shape());
         }
-        tensor = owned(value);
+        tensor = InPlace.own(value);
     }
 
     /**
@@ -57,10 +56,6 @@ public final class Buffer {
      */
     public void update(Update rule, Tensor toward) {
         InPlace.update(rule, tensor, toward, List.of());
-    }
-
-    private static Tensor owned(Tensor tensor) {
-        return Scope.detach(tensor.contiguous());
     }
 
     /** {@return the tensor's text} */

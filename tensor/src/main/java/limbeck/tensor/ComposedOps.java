@@ -87,7 +87,13 @@ public interface ComposedOps<T extends TensorOps<T>> extends Operand<T> {
 
     /** The largest element, to be subtracted before exp; finite even where a whole slice is minus infinity. */
     private static <T extends TensorOps<T>> T shift(T x, List<Integer> axes) {
-        double limit = x.dtype() == DType.F16 ? 65504 : Float.MAX_VALUE;
+        double limit = switch (x.dtype()) {
+            case F64 -> Double.MAX_VALUE;
+            // The largest float would be rounded to infinity.
+            case BF16 -> 0x1.fep127;
+            case F16 -> 65504;
+            case F32, I32, I8, BOOL -> Float.MAX_VALUE;
+        };
         return x.detach().max(axes, true).clamp(-limit, limit);
     }
 }

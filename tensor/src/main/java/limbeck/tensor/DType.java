@@ -47,6 +47,13 @@ public enum DType {
         return floating;
     }
 
+    /** Refuses integers where an operation would have to cut off fractions. */
+    void requireFloating(String op) {
+        if (!floating) {
+            throw new ShapeException(op + ": wants floating-point numbers, got " + this + "; cast first, for example x.cast(F32)");
+        }
+    }
+
     /**
      * Rounds a number to the nearest value of this type; integers truncate toward zero and saturate, BOOL is
      * {@code value != 0}.

@@ -92,7 +92,7 @@ public final class Device {
         if (name.equals("reference")) {
             return new ReferenceBackend();
         }
-        if (!name.matches("cuda:\\d{1,4}")) {
+        if (!name.matches("cuda:(0|[1-9]\\d{0,3})")) {
             throw new IllegalArgumentException("device: there is no '" + name + "'; choose cpu, reference, cuda or cuda:N");
         }
         for (BackendProvider provider : ServiceLoader.load(BackendProvider.class, Device.class.getClassLoader())) {
@@ -100,7 +100,8 @@ public final class Device {
                 return provider.open(Integer.parseInt(name.substring(5)));
             }
         }
-        throw new IllegalStateException("device: '" + name + "' is not available, because this build of limbeck-tensor has no CUDA backend; use cpu");
+        throw new IllegalStateException("device: '" + name
+                + "' is not available, because this build of limbeck-tensor has no CUDA backend; use cpu");
     }
 
     /**
@@ -144,7 +145,19 @@ public final class Device {
      * @throws ShapeException if the number of values is another
      */
     public Tensor tensor(float[] values, int... dims) {
-        return tensor(values, Shape.of(dims));
+        return tensor(values, exactly(values.length, dims));
+    }
+
+    /**
+     * A tensor of floating-point numbers, copied from an array in row-major order.
+     *
+     * @param values as many as the shape has elements
+     * @param dims the shape; none for a scalar
+     * @return a tensor of the device's default type
+     * @throws ShapeException if the number of values is another
+     */
+    public Tensor tensor(double[] values, int... dims) {
+        return tensor(values, exactly(values.length, dims));
     }
 
     /**
@@ -194,7 +207,16 @@ public final class Device {
      * @throws ShapeException if the number of values is another
      */
     public Tensor tensor(int[] values, int... dims) {
-        return Tensor.write(this, DType.I32, Shape.of(dims), values, values.length);
+        return Tensor.write(this, DType.I32, exactly(values.length, dims), values, values.length);
+    }
+
+    /** The shape, which must have just as many elements: a forgotten dimension is refused, not cut off. */
+    private static Shape exactly(int count, int[] dims) {
+        Shape shape = Shape.of(dims);
+        if (shape.size() != count) {
+            throw new ShapeException("tensor: shape " + shape + " needs " + shape.size() + " values, got " + count);
+        }
+        return shape;
     }
 
     /**
@@ -291,13 +313,14 @@ public final class Device {
     }
 
     /**
-     * Uniform random numbers in [low, high).
+     * Uniform random numbers in [low, high). Rounding to the element type may reach {@code high} itself.
      *
      * @param key where the randomness comes from
      * @param low the lower bound
      * @param high the upper bound
      * @param shape the shape
      * @return a tensor of the device's default type
+     * @throws IllegalArgumentException if low is above high
      */
     public Tensor uniform(Key key, double low, double high, Shape shape) {
         return make(new Random(Random.Distribution.UNIFORM, shape, defaultFloat(), key, low, high));
@@ -322,6 +345,7 @@ public final class Device {
      * @param deviation their standard deviation
      * @param shape the shape
      * @return a tensor of the device's default type
+     * @throws IllegalArgumentException if the deviation is negative
      */
     public Tensor normal(Key key, double mean, double deviation, Shape shape) {
         return make(new Random(Random.Distribution.NORMAL, shape, defaultFloat(), key, mean, deviation));
@@ -334,6 +358,7 @@ public final class Device {
      * @param probability the probability of a one
      * @param shape the shape
      * @return a tensor of the device's default type
+     * @throws IllegalArgumentException if the probability is not within 0 to 1
      */
     public Tensor bernoulli(Key key, double probability, Shape shape) {
         return make(new Random(Random.Distribution.BERNOULLI, shape, defaultFloat(), key, probability, 0));

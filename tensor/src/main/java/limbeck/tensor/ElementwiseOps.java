@@ -139,8 +139,10 @@ public interface ElementwiseOps<T extends TensorOps<T>> extends Operand<T> {
      *
      * @param number the number
      * @return a new operand of the same shape
+     * @throws ShapeException if this holds integers: a product with a reciprocal would not be their quotient
      */
     default T div(double number) {
+        dtype().requireFloating("div");
         return apply(new Unary(UnaryFn.AFFINE, 1 / number, 0), List.of());
     }
 
@@ -296,8 +298,12 @@ public interface ElementwiseOps<T extends TensorOps<T>> extends Operand<T> {
      * @param low the lower bound
      * @param high the upper bound
      * @return a new operand of the same shape
+     * @throws IllegalArgumentException if low is above high
      */
     default T clamp(double low, double high) {
+        if (!(low <= high)) {
+            throw new IllegalArgumentException("clamp: the bounds are " + low + " and " + high + "; the lower one comes first");
+        }
         return apply(new Unary(UnaryFn.CLAMP, low, high), List.of());
     }
 

@@ -138,7 +138,8 @@ public interface MovementOps<T extends TensorOps<T>> extends Operand<T> {
     default T squeeze(int axis) {
         int at = shape().axis(axis);
         if (shape().dim(at) != 1) {
-            throw new ShapeException("squeeze: axis " + axis + " of shape " + shape() + " has extent " + shape().dim(at) + ", not 1; select one element instead");
+            throw new ShapeException("squeeze: axis " + axis + " of shape " + shape() + " has extent " + shape().dim(at)
+                    + ", not 1; select one element instead");
         }
         return reshape(shape().without(List.of(at), false));
     }
@@ -265,6 +266,10 @@ public interface MovementOps<T extends TensorOps<T>> extends Operand<T> {
      */
     default T indexSelect(int axis, T index) {
         int at = shape().axis(axis);
+        if (index.shape().rank() != 1) {
+            throw ShapeException.of("indexSelect", "an index of rank 1 is needed", List.of(shape(), index.shape()),
+                    "the index has rank " + index.shape().rank(), "flatten it, or use gather");
+        }
         int[] dims = new int[shape().rank()];
         Arrays.fill(dims, 1);
         dims[at] = index.shape().dim(0);

@@ -47,7 +47,7 @@ public interface ReduceOps<T extends TensorOps<T>> extends Operand<T> {
     }
 
     /**
-     * The largest element; where several are equal the gradient is shared evenly, over everything.
+     * The largest element, over everything; where several are equal the gradient is shared evenly.
      *
      * @return a scalar
      */
@@ -56,7 +56,7 @@ public interface ReduceOps<T extends TensorOps<T>> extends Operand<T> {
     }
 
     /**
-     * The largest element; where several are equal the gradient is shared evenly, over some axes.
+     * The largest element, over some axes; where several are equal the gradient is shared evenly.
      *
      * @param axes the axes to fold, possibly negative
      * @return a new operand without those axes
@@ -67,7 +67,7 @@ public interface ReduceOps<T extends TensorOps<T>> extends Operand<T> {
     }
 
     /**
-     * The largest element; where several are equal the gradient is shared evenly, over some axes.
+     * The largest element, over some axes; where several are equal the gradient is shared evenly.
      *
      * @param axes the axes to fold, none of them negative
      * @param keep true to keep each folded axis with extent 1
@@ -79,7 +79,7 @@ public interface ReduceOps<T extends TensorOps<T>> extends Operand<T> {
     }
 
     /**
-     * The smallest element; where several are equal the gradient is shared evenly, over everything.
+     * The smallest element, over everything; where several are equal the gradient is shared evenly.
      *
      * @return a scalar
      */
@@ -88,7 +88,7 @@ public interface ReduceOps<T extends TensorOps<T>> extends Operand<T> {
     }
 
     /**
-     * The smallest element; where several are equal the gradient is shared evenly, over some axes.
+     * The smallest element, over some axes; where several are equal the gradient is shared evenly.
      *
      * @param axes the axes to fold, possibly negative
      * @return a new operand without those axes
@@ -99,7 +99,7 @@ public interface ReduceOps<T extends TensorOps<T>> extends Operand<T> {
     }
 
     /**
-     * The smallest element; where several are equal the gradient is shared evenly, over some axes.
+     * The smallest element, over some axes; where several are equal the gradient is shared evenly.
      *
      * @param axes the axes to fold, none of them negative
      * @param keep true to keep each folded axis with extent 1
@@ -114,6 +114,7 @@ public interface ReduceOps<T extends TensorOps<T>> extends Operand<T> {
      * The mean, over everything.
      *
      * @return a scalar
+     * @throws ShapeException if this holds integers
      */
     default T mean() {
         return mean(ReduceOps.all(shape()), false);
@@ -124,7 +125,7 @@ public interface ReduceOps<T extends TensorOps<T>> extends Operand<T> {
      *
      * @param axes the axes to fold, possibly negative
      * @return a new operand without those axes
-     * @throws ShapeException if there is no such axis
+     * @throws ShapeException if there is no such axis, or this holds integers
      */
     default T mean(int... axes) {
         return mean(ReduceOps.axes(shape(), axes), false);
@@ -136,9 +137,10 @@ public interface ReduceOps<T extends TensorOps<T>> extends Operand<T> {
      * @param axes the axes to fold, none of them negative
      * @param keep true to keep each folded axis with extent 1
      * @return a new operand
-     * @throws ShapeException if there is no such axis
+     * @throws ShapeException if there is no such axis, or this holds integers
      */
     default T mean(List<Integer> axes, boolean keep) {
+        dtype().requireFloating("mean");
         return sum(axes, keep).mul(1.0 / ReduceOps.count(shape(), axes));
     }
 
@@ -150,9 +152,10 @@ public interface ReduceOps<T extends TensorOps<T>> extends Operand<T> {
      *     estimate from a sample (Bessel)
      * @param keep true to keep each folded axis with extent 1
      * @return a new operand
-     * @throws ShapeException if there is no such axis
+     * @throws ShapeException if there is no such axis, or this holds integers
      */
     default T var(List<Integer> axes, int correction, boolean keep) {
+        dtype().requireFloating("var");
         T centred = self().sub(mean(axes, true));
         return centred.square().sum(axes, keep).mul(1.0 / (ReduceOps.count(shape(), axes) - correction));
     }

@@ -28,7 +28,10 @@ public final class Shape {
             if (dim < 0) {
                 throw new ShapeException("shape: a dimension is negative in " + text(dims) + "; every dimension must be 0 or more");
             }
-            product = Math.multiplyExact(product, (long) dim);
+            if (dim > 0 && product > Long.MAX_VALUE / dim) {
+                throw new ShapeException("shape: " + text(dims) + " has more elements than can be counted");
+            }
+            product *= dim;
         }
         this.size = product;
     }
@@ -38,7 +41,7 @@ public final class Shape {
      *
      * @param dims extents, outermost first; none for a scalar
      * @return the shape
-     * @throws ShapeException if a dimension is negative
+     * @throws ShapeException if a dimension is negative, or the size does not fit a long
      */
     public static Shape of(int... dims) {
         return dims.length == 0 ? SCALAR : new Shape(dims.clone());
@@ -106,7 +109,7 @@ public final class Shape {
         int index = axis < 0 ? axis + dims.length : axis;
         if (index < 0 || index >= dims.length) {
             throw new ShapeException("axis " + axis + " does not exist in shape " + this
-                    + "; give " + -dims.length + " to " + (dims.length - 1));
+                    + (dims.length == 0 ? "; a scalar has no axes" : "; give " + -dims.length + " to " + (dims.length - 1)));
         }
         return index;
     }

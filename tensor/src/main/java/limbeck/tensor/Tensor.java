@@ -9,6 +9,7 @@ import limbeck.tensor.op.Custom;
 import limbeck.tensor.op.KernelOp;
 import limbeck.tensor.op.Movement;
 import limbeck.tensor.op.Op;
+import limbeck.tensor.op.Update;
 import limbeck.tensor.spi.InPlace;
 import limbeck.tensor.spi.Storage;
 import limbeck.tensor.spi.View;
@@ -25,10 +26,19 @@ import limbeck.tensor.spi.View;
  */
 public final class Tensor implements TensorOps<Tensor> {
     static {
-        InPlace.grant((rule, target, gradient, state) -> {
-            target.device.backend().update(rule, target.view, gradient.view, state.stream().map(Tensor::view).toList());
-            target.view.storage().changed();
-            state.forEach(tensor -> tensor.view.storage().changed());
+        InPlace.grant(new InPlace.Access() {
+            @Override
+            public void update(Update rule, Tensor target, Tensor gradient, List<Tensor> state) {
+                target.device.backend().update(rule, target.view, gradient.view, state.stream().map(Tensor::view).toList());
+                target.view.storage().changed();
+                state.forEach(tensor -> tensor.view.storage().changed());
+            }
+
+            @Override
+            public Tensor own(Tensor tensor) {
+                boolean alone = tensor.view.storage().size() == tensor.shape().size();
+                return Scope.detach(alone ? tensor.contiguous() : tensor.apply(new Copy(Op.Order.ROW_MAJOR), List.of()));
+            }
         });
     }
 
@@ -61,7 +71,8 @@ public final class Tensor implements TensorOps<Tensor> {
     }
 
     private Tensor move(Movement movement) {
-        movement.infer(List.of(shape()));
+        // An expanded view may be larger than any array, and then no kernel can count its elements.
+        movement.infer(List.of(shape())).intSize();
         boolean viewable = !(movement instanceof Movement.Reshape(Shape to)) || view.layout().reshape(to).isPresent();
         Tensor from = viewable ? this : contiguous();
         return new Tensor(device, new View(from.view.storage(), movement.view(from.view.layout())));
@@ -241,6 +252,7 @@ public final class Tensor implements TensorOps<Tensor> {
      * @return a new array
      */
     public float[] toFloats() {
+        view.storage().check();
         float[] values = new float[shape().intSize()];
         device.backend().read(view, values);
         return values;
@@ -252,6 +264,7 @@ public final class Tensor implements TensorOps<Tensor> {
      * @return a new array
      */
     public double[] toDoubles() {
+        view.storage().check();
         double[] values = new double[shape().intSize()];
         device.backend().read(view, values);
         return values;

@@ -58,6 +58,7 @@ final class ErrorTextTest {
 
     @Test
     void axes() {
+        assertShapeError("axis -1 does not exist in shape (); a scalar has no axes", () -> DEVICE.scalar(1).softmax(-1));
         assertShapeError("axis 2 does not exist in shape (2, 3); give -2 to 1", () -> zeros(2, 3).sum(2));
         assertShapeError("sum: an axis is named twice: input is (2, 3); axes [0, 0]; name each axis once",
                 () -> zeros(2, 3).apply(new Reduce(ReduceFn.SUM, List.of(0, 0), false), List.of()));
@@ -85,6 +86,8 @@ final class ErrorTextTest {
 
     @Test
     void gatherAndScatterAdd() {
+        assertShapeError("indexSelect: an index of rank 1 is needed: left is (3, 2), right is (1, 2); the index has rank 2; "
+                + "flatten it, or use gather", () -> zeros(3, 2).indexSelect(0, DEVICE.arange(2).reshape(1, 2)));
         Tensor index = DEVICE.tensor(new int[4], 4);
         assertShapeError("gather: ranks differ: left is (2, 3), right is (4); 1 != 2; unsqueeze the index",
                 () -> zeros(2, 3).gather(1, index));
@@ -154,16 +157,58 @@ final class ErrorTextTest {
         assertEquals("add: operands are on different devices, cpu and reference; move one with to(device)", error.getMessage());
         error = assertThrows(IllegalArgumentException.class, () -> Device.of("tpu"));
         assertEquals("device: there is no 'tpu'; choose cpu, reference, cuda or cuda:N", error.getMessage());
+        assertThrows(IllegalArgumentException.class, () -> Device.of("cuda:00"), "a second name for cuda:0");
     }
 
     @Test
     void values() {
         assertShapeError("tensor: shape (2, 3) needs 6 values, got 5", () -> DEVICE.tensor(new float[5], 2, 3));
+        assertShapeError("tensor: shape (2, 3) needs 6 values, got 7", () -> DEVICE.tensor(new float[7], 2, 3));
+        assertShapeError("tensor: shape () needs 1 values, got 3", () -> DEVICE.tensor(new double[3]));
+        assertShapeError("tensor: shape (2) needs 2 values, got 3", () -> DEVICE.tensor(new int[3], 2));
         assertShapeError("shape: a dimension is negative in (2, -3); every dimension must be 0 or more", () -> Shape.of(2, -3));
+        assertShapeError("shape: (2147483647, 2147483647, 3) has more elements than can be counted",
+                () -> Shape.of(Integer.MAX_VALUE, Integer.MAX_VALUE, 3));
+        assertShapeError("shape (65536, 65536) has 4294967296 elements; one tensor holds at most 2147483647",
+                () -> zeros(1).expand(1 << 16, 1 << 16));
         assertShapeError("shape (65536, 65536) has 4294967296 elements; one tensor holds at most 2147483647",
                 () -> Shape.of(1 << 16, 1 << 16).intSize());
         assertShapeError("item: a tensor of one element is needed, this one is (2); reduce it first, or use toFloats()",
                 () -> zeros(2).item());
+    }
+
+    @Test
+    void fractionsOfIntegers() {
+        Tensor integers = DEVICE.tensor(new int[] {49}, 1);
+        String rest = ": wants floating-point numbers, got I32; cast first, for example x.cast(F32)";
+        // 49 * (1 / 49.0) is less than 1, and would be cut off to 0.
+        assertShapeError("div" + rest, () -> integers.div(49));
+        assertShapeError("mean" + rest, integers::mean);
+        assertShapeError("var" + rest, () -> integers.var(List.of(0), 0, false));
+    }
+
+    private static void assertRefused(String expected, Executable call) {
+        assertEquals(expected, assertThrows(IllegalArgumentException.class, call).getMessage());
+    }
+
+    @Test
+    void ranges() {
+        assertRefused("clamp: the bounds are 6.0 and 0.0; the lower one comes first", () -> zeros(2).clamp(6, 0));
+        assertRefused("bernoulli: the probability is 1.5; it must lie within 0 to 1",
+                () -> DEVICE.bernoulli(Key.of(1), 1.5, Shape.of(2)));
+        assertRefused("normal: the standard deviation is -1.0; it must be 0 or more",
+                () -> DEVICE.normal(Key.of(1), 0, -1, Shape.of(2)));
+        assertRefused("uniform: the bounds are 1.0 and 0.0; the lower one comes first",
+                () -> DEVICE.uniform(Key.of(1), 1, 0, Shape.of(2)));
+    }
+
+    @Test
+    void elementsThatWereNotKept() {
+        Tensor shape = zeros(2).withoutElements();
+        String expected = "this tensor's memory was given back by an op that saves nothing of it for backward (Op.saves); "
+                + "read it earlier, or hand it on with scope.keep(tensor)";
+        assertEquals(expected, assertThrows(IllegalStateException.class, shape::toFloats).getMessage());
+        assertEquals(expected, assertThrows(IllegalStateException.class, shape::toDoubles).getMessage());
     }
 
     @Test

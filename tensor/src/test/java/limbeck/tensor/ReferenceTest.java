@@ -247,6 +247,10 @@ final class ReferenceTest {
         assertValues(row(1000, 1000).softmax(0), 0.5, 0.5);
         assertValues(row(-INFINITY, 0).softmax(0), 0, 1);
         assertValues(row(-INFINITY, -INFINITY).logSumExp(List.of(0), false), -INFINITY);
+        for (DType type : List.of(DType.F32, DType.F64, DType.BF16, DType.F16)) {
+            assertValues(row(-INFINITY, -INFINITY).cast(type).logSumExp(List.of(0), false), -INFINITY);
+        }
+        assertValues(row(1e300, -1e300).logSumExp(List.of(0), false), 1e300);
         assertValues(row(0, 1).gelu(), 0, 0.8413447460685429);
         assertValues(row(0, 1).geluTanh(), 0, 0.8411919906082768);
         assertValues(row(0, 1).silu(), 0, 1 / (1 + Math.exp(-1)));

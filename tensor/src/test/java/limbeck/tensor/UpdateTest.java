@@ -2,6 +2,7 @@ package limbeck.tensor;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.util.ArrayList;
@@ -97,7 +98,27 @@ final class UpdateTest {
         Tensor p = row(Device.reference(), 1, 2);
         var error = assertThrows(IllegalArgumentException.class, () ->
                 InPlace.update(new Update.Sgd(0.1, 0.9, false, 0), p, row(Device.reference(), 1), List.of()));
-        assertEquals("update: the target is (2), the gradient (1), with 0 running values where the rule keeps 1", error.getMessage());
+        assertEquals("update: got 0 running values where the rule keeps 1", error.getMessage());
+        error = assertThrows(IllegalArgumentException.class, () ->
+                InPlace.update(new Update.Sgd(0.1, 0, false, 0), p, row(Device.reference(), 1), List.of()));
+        assertEquals("update: the target is (2) on reference, the gradient (1) on reference; both must have one shape and one device",
+                error.getMessage());
+        error = assertThrows(IllegalArgumentException.class, () ->
+                InPlace.update(new Update.Sgd(0.1, 0.9, false, 0), p, p, List.of(row(Device.cpu(), 1, 2))));
+        assertEquals("update: the target is (2) on reference, the running value (2) on cpu; both must have one shape and one device",
+                error.getMessage());
+    }
+
+    @Test
+    void whatIsChangedLiesAloneInItsMemory() {
+        for (Device device : List.of(Device.cpu(), Device.reference())) {
+            Tensor whole = row(device, 1, 2, 3, 4);
+            assertSame(whole, InPlace.own(whole));
+            Tensor half = InPlace.own(whole.slice(0, 0, 2));
+            InPlace.update(new Update.Average(0), half, row(device, 8, 9), List.of());
+            assertArrayEquals(new double[] {8, 9}, half.toDoubles());
+            assertArrayEquals(new double[] {1, 2, 3, 4}, whole.toDoubles());
+        }
     }
 
     @TestFactory

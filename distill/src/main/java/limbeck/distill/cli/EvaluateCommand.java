@@ -62,7 +62,7 @@ final class EvaluateCommand implements Command {
         model.to(device);
         Checkpoint.load(file, model);
         Statistics normalisation = card == null ? data.train().statistics() : card.normalisation();
-        int batch = settings.count(Setting.BATCH);
+        int batch = Math.min(settings.count(Setting.BATCH), data.test().size());
         var loader = Loader.of(data.test(), batch).normalise(normalisation).on(device).build();
         report(terminal, architecture, data.test(), Evaluation.of(model, loader, data.test(), done -> { }));
         double latency = Stopwatch.forwardSeconds(model, device, data.test().shape(), 1);

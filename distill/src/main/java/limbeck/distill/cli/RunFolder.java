@@ -78,11 +78,6 @@ final class RunFolder implements Listener {
         if (closed) {
             return;
         }
-        if (history.isEmpty()) {
-            // From here on the folder no longer holds what an earlier run's summary tells of.
-            delete(SUMMARY);
-            delete(CURVES);
-        }
         history.add(report);
         save(report.role(), report.seed(), report.epoch(), model);
         AtomicFile.write(folder.resolve(HISTORY), HistoryCsv.of(history, this::role));
@@ -101,6 +96,11 @@ final class RunFolder implements Listener {
     }
 
     private void save(Role role, long seed, int epoch, Module model) {
+        if (states.isEmpty()) {
+            // From here on the folder no longer holds what an earlier run's summary tells of.
+            delete(SUMMARY);
+            delete(CURVES);
+        }
         String architecture = plan.settings().text(role == Role.TEACHER ? Setting.TEACHER : Setting.STUDENT);
         ModelCard card = ModelCard.of(architecture, plan.data().train(), statistics);
         Checkpoint.save(folder.resolve(file(role, seed)), model, card.metadata(role(role), seed, epoch));

@@ -20,6 +20,9 @@ public interface Augment {
     /** Leaves every example as it is. */
     Augment NONE = new Compose(List.of());
 
+    /** The largest move or padding in pixels: far beyond any image, and its double is still an int. */
+    int MAX_PIXELS = 100_000;
+
     /**
      * Changes one example in place.
      *
@@ -151,10 +154,10 @@ public interface Augment {
         try {
             double value = Double.parseDouble(words[position]);
             boolean whole = words[0].equals("shift") || words[0].equals("crop");
-            if (!whole || value == Math.rint(value)) {
+            if (!whole || value == Math.rint(value) && Math.abs(value) <= MAX_PIXELS) {
                 return value;
             }
-            throw new IllegalArgumentException("augment: '" + part + "' needs a whole number of pixels");
+            throw new IllegalArgumentException("augment: '" + part + "' needs a whole number of pixels, up to " + MAX_PIXELS);
         } catch (NumberFormatException e) {
             throw new IllegalArgumentException("augment: '" + words[position] + "' in '" + part + "' is not a number", e);
         }

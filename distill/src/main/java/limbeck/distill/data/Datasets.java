@@ -101,6 +101,9 @@ public final class Datasets {
     }
 
     private static Path path(String text) {
+        if (text.isBlank()) {
+            throw new DataException("the data set's name ends after its colon; add where it lies, such as idx:my/folder");
+        }
         try {
             return Path.of(text);
         } catch (InvalidPathException e) {

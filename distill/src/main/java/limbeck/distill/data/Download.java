@@ -16,6 +16,7 @@ import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.HexFormat;
 
 /**
@@ -27,6 +28,7 @@ final class Download {
     private static final int BUFFER = 1 << 16;
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(20);
     private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(60);
+    private static final Duration IDLE_TIMEOUT = Duration.ofSeconds(60);
 
     private final URI from;
     private final Path target;
@@ -34,14 +36,16 @@ final class Download {
     private final long size;
     private final String sha256;
     private final Datasets.Progress progress;
+    private final Duration idle;
 
-    private Download(URI from, Path target, NamedSet.File file, Datasets.Progress progress) {
+    private Download(URI from, Path target, NamedSet.File file, Datasets.Progress progress, Duration idle) {
         this.from = from;
         this.target = target;
         this.part = target.resolveSibling(target.getFileName() + ".part");
         this.size = file.size();
         this.sha256 = file.sha256();
         this.progress = progress;
+        this.idle = idle;
     }
 
     /**
@@ -51,11 +55,16 @@ final class Download {
      * @throws DataException if what arrived is not the file expected; it has been removed
      */
     static void fetch(URI from, Path target, NamedSet.File file, Datasets.Progress progress) throws IOException {
+        fetch(from, target, file, progress, IDLE_TIMEOUT);
+    }
+
+    /** {@link #fetch} with the longest silence after which a connection counts as cut. */
+    static void fetch(URI from, Path target, NamedSet.File file, Datasets.Progress progress, Duration idle) throws IOException {
         if (Files.exists(target)) {
             return;
         }
         Files.createDirectories(target.getParent());
-        new Download(from, target, file, progress).run();
+        new Download(from, target, file, progress, idle).run();
     }
 
     private void run() throws IOException {
@@ -112,6 +121,8 @@ final class Download {
 
     /** Writes what arrives from a position on; a server that knows no ranges sends the whole file, which then starts at 0. */
     private void append(InputStream body, long position) throws IOException {
+        var arrived = new AtomicLong(System.nanoTime());
+        Thread watch = Thread.ofVirtual().start(() -> closeOnceIdle(body, arrived));
         try (var channel = FileChannel.open(part, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
             channel.truncate(position).position(position);
             var buffer = new byte[BUFFER];
@@ -121,11 +132,26 @@ final class Download {
                     channel.write(rest);
                 }
                 done += n;
+                arrived.set(System.nanoTime());
                 progress.at(target.getFileName().toString(), Math.min(done, size), size);
             }
             if (done < size) {
                 throw new IOException("the connection ended after " + done + " of " + size + " bytes");
             }
+        } finally {
+            watch.interrupt();
+        }
+    }
+
+    /** The HTTP client has no time limit for a body: closing it ends the read that waits for a server gone silent. */
+    private void closeOnceIdle(InputStream body, AtomicLong arrived) {
+        try {
+            for (long left = idle.toNanos(); left > 0; left = idle.toNanos() - (System.nanoTime() - arrived.get())) {
+                Thread.sleep(Duration.ofNanos(left));
+            }
+            body.close();
+        } catch (InterruptedException | IOException e) {
+            // Interrupted: the body has arrived. Not closed: the reader will see for itself.
         }
     }
 

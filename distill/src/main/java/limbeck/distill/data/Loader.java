@@ -10,7 +10,7 @@ import limbeck.tensor.Key;
  * <pre>{@code
  * Loader loader = Loader.of(train, 128).shuffle(key).augment(Augment.shift(2), key).normalise(train.statistics()).build();
  * try (Epoch batches = loader.epoch(3)) {
- *     for (Batch batch : batches) distiller.step(batch);
+ *     for (Batch batch : batches) distiller.step(batch, progress);
  * }
  * }</pre>
  *

@@ -6,8 +6,8 @@ import limbeck.tensor.Key;
 /** {@link Augment#shift}. */
 record Shift(int pixels) implements Augment {
     Shift {
-        if (pixels < 0) {
-            throw new IllegalArgumentException("augment: shift:" + pixels + " is negative, expected 0 or more pixels");
+        if (pixels < 0 || pixels > MAX_PIXELS) {
+            throw new IllegalArgumentException("augment: shift:" + pixels + ": expected 0 to " + MAX_PIXELS + " pixels");
         }
     }
 

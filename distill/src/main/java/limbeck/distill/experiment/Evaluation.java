@@ -26,6 +26,7 @@ public record Evaluation(float[][] logits, int[] labels) {
      * @param data the examples that the loader gives
      * @param progress hears how many examples are done
      * @return its logits and the labels
+     * @throws ArithmeticException if a logit is not a finite number: the largest of such a row would mean nothing
      */
     public static Evaluation of(Module model, Loader loader, Dataset data, IntConsumer progress) {
         var logits = new float[data.size()][];
@@ -37,13 +38,23 @@ public record Evaluation(float[][] logits, int[] labels) {
                     float[] rows = Mode.evaluate(() -> model.apply(Variable.of(batch.inputs()))).tensor().toFloats();
                     int classes = rows.length / batch.size();
                     for (int i = 0; i < batch.size(); i++) {
-                        logits[done++] = Arrays.copyOfRange(rows, i * classes, (i + 1) * classes);
+                        logits[done] = Arrays.copyOfRange(rows, i * classes, (i + 1) * classes);
+                        requireFinite(logits[done++]);
                     }
                 }
                 progress.accept(done);
             }
         }
         return new Evaluation(logits, data.labels());
+    }
+
+    private static void requireFinite(float[] row) {
+        for (float logit : row) {
+            if (!Float.isFinite(logit)) {
+                throw new ArithmeticException("the model answers " + logit + " where a finite number is needed; lower the learning rate"
+                        + " that it is trained with, or check its weights and the data for values that are not finite");
+            }
+        }
     }
 
     /**

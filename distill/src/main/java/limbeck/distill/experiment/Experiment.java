@@ -16,6 +16,7 @@ import limbeck.distill.Term;
 import limbeck.distill.data.Augment;
 import limbeck.distill.data.Dataset;
 import limbeck.distill.data.Datasets;
+import limbeck.distill.data.Epoch;
 import limbeck.distill.data.Loader;
 import limbeck.distill.data.Splits;
 import limbeck.nn.Module;
@@ -24,6 +25,7 @@ import limbeck.nn.io.Checkpoint;
 import limbeck.nn.models.Models;
 import limbeck.tensor.Device;
 import limbeck.tensor.Key;
+import limbeck.tensor.Scope;
 import limbeck.tensor.Shape;
 import limbeck.tensor.Threads;
 
@@ -62,6 +64,9 @@ public final class Experiment {
         data = load(settings, listener);
         omitted = omitted(settings.text(Setting.OMIT), data.train().classes());
         transfer = omitted < 0 ? data.train() : data.train().where(label -> label != omitted);
+        if (transfer.size() == 0) {
+            throw new IllegalArgumentException("omit: every example to train on is of class " + omitted + ", so none would be left");
+        }
         testLoader = plain(data.test());
         for (Role role : Role.values()) {
             evaluations.put(role, new ArrayList<>());
@@ -101,6 +106,7 @@ public final class Experiment {
         long start = System.nanoTime();
         var experiment = new Experiment(settings, listener);
         Plan plan = experiment.plan(taught);
+        experiment.checkAugmentations(taught);
         listener.planned(plan);
         Map<Role, Module> first = experiment.train(plan);
         var models = new ArrayList<ModelReport>();
@@ -137,6 +143,19 @@ public final class Experiment {
         String loss = alpha + " x tau^2 KL(teacher || student) at temperature " + settings.text(Setting.TEMPERATURE) + " + "
                 + Math.round((1 - alpha) * 1e6) / 1e6 + " x cross-entropy with the labels";
         return new Plan(settings, data, taught ? summary(Setting.TEACHER) : null, summary(Setting.STUDENT), seeds, loss);
+    }
+
+    /** Tries each augmentation on one example: what does not fit the data fails before a teacher has been trained for nothing. */
+    private void checkAugmentations(boolean taught) {
+        for (Setting which : taught ? List.of(Setting.AUGMENT, Setting.TEACHER_AUGMENT, Setting.TEACHER_VIEW) : List.of(Setting.AUGMENT)) {
+            String recipe = settings.text(which);
+            if (!recipe.equals("same")) {
+                Loader loader = Loader.of(data.train().range(0, 1), 1).augment(Augment.parse(recipe), Key.of(0)).prefetch(0).build();
+                try (Epoch once = loader.epoch(0); var _ = Scope.open("augmentation check")) {
+                    once.next();
+                }
+            }
+        }
     }
 
     private Summary summary(Setting which) {
@@ -245,7 +264,8 @@ public final class Experiment {
     private ModelReport report(Role role, Summary summary, Module model) {
         List<Evaluation> found = evaluations.get(role);
         Shape example = data.train().shape();
-        int batch = settings.count(Setting.BATCH);
+        // A batch larger than the test set was never made, and may not fit into memory.
+        int batch = Math.min(settings.count(Setting.BATCH), data.test().size());
         String name = settings.text(role == Role.TEACHER ? Setting.TEACHER : Setting.STUDENT);
         return new ModelReport(role, name, summary.parameters(), summary.multiplyAdds(), summary.bytes(),
                 new Spread(found.stream().map(Evaluation::accuracy).toList()),

@@ -153,7 +153,8 @@ public enum Setting {
                 Augment.parse(value);
                 return null;
             } catch (IllegalArgumentException e) {
-                return e.getMessage();
+                // The setting's own name comes before it.
+                return e.getMessage().replaceFirst("^augment: ", "");
             }
         }
 

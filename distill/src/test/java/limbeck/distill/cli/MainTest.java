@@ -41,8 +41,11 @@ class MainTest {
         "distill --alpha 2                  | --alpha: needs a number from 0 to 1, got '2'",
         "distill --optimizer lion           | --optimizer: choose sgd, adam, adamw, got 'lion'",
         "distill --augment zoom             | --augment: ",
+        "distill --augment shift:1e12        | --augment: 'shift:1e12' needs a whole number of pixels",
+        "distill --augment crop:40          | crop:40 cannot mirror an image of 28 by 28",
+        "distill --teacher-view crop:40     | crop:40 cannot mirror an image of 28 by 28",
         "distill --student mpl-30           | there is no 'mpl-30'; the nearest are ",
-        "distill --teacher mlp-0            | there is no 'mlp-0'",
+        "distill --teacher mlp-0            | 'mlp-0' needs widths from 1 to 999999",
         "distill --omit 10                  | omit: needs a class from 0 to 9, got '10'",
         "distill --omit three               | omit: ",
         "distill --device tpu               | device: there is no 'tpu'",
@@ -88,11 +91,27 @@ class MainTest {
     }
 
     @Test
+    void aBatchLargerThanTheDataIsTheWholeOfIt() {
+        Cli run = Cli.run("train", "--model", "mlp-4", "--train-size", "8", "--epochs", "1", "--batch", "2147483647");
+        assertEquals(0, run.code(), run.err());
+    }
+
+    @Test
+    void modelsFitsANarrowWindow() {
+        assertTrue(Cli.run("models").out().lines().limit(25).allMatch(line -> line.length() <= 110));
+    }
+
+    @Test
+    void aFolderIsNoModel(@TempDir Path folder) {
+        assertRefused(1, "is a folder, expected a safetensors file", Cli.run("evaluate", "--weights", folder.toString()));
+    }
+
+    @Test
     void aLossThatIsNoNumberIsAFailure() {
         Cli run = Cli.run("train", "--model", "mlp-4", "--train-size", "64", "--epochs", "3", "--optimizer", "sgd", "--lr",
                 "1e30");
         assertEquals(1, run.code());
-        assertTrue(run.err().lines().toList().getLast().matches("limbeck: the loss is .* lower the learning rate.*"), run.err());
+        assertTrue(run.err().lines().toList().getLast().matches("limbeck: the (loss is|model answers) .* lower the learning rate.*"), run.err());
         assertFalse(run.err().contains("\tat "), run.err());
     }
 

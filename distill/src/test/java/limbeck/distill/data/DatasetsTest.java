@@ -13,13 +13,16 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -121,6 +124,45 @@ class DatasetsTest {
         cutsLeft = 1;
         assertEquals(20, set.load(places(), Datasets.Progress.NONE).train().size());
         assertEquals("/tiny/train-images-idx3-ubyte.gz bytes=" + length / 2 + "-", asked.get(1));
+    }
+
+    @Test
+    void aServerThatFallsSilentIsLeftAndAskedForTheRest() throws Exception {
+        byte[] bytes = "0123456789".repeat(1000).getBytes(StandardCharsets.US_ASCII);
+        var silence = new CountDownLatch(1);
+        server.setExecutor(command -> Thread.ofVirtual().start(command));
+        server.createContext("/slow", exchange -> {
+            try (exchange) {
+                String range = exchange.getRequestHeaders().getFirst("Range");
+                asked.add("slow " + range);
+                int from = range == null ? 0 : 5000;
+                exchange.getResponseHeaders().add("Content-Range", "bytes " + from + "-9999/10000");
+                exchange.sendResponseHeaders(from > 0 ? 206 : 200, bytes.length - from);
+                exchange.getResponseBody().write(bytes, from, 5000);
+                exchange.getResponseBody().flush();
+                if (from == 0) {
+                    silence.await();
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        Path source = folder.resolve("source");
+        Files.write(source, bytes);
+        Path target = folder.resolve("fetched");
+        Download.fetch(address().resolve("slow"), target, new NamedSet.File("slow", bytes.length, Download.sha256(source)),
+            Datasets.Progress.NONE, Duration.ofMillis(300));
+        silence.countDown();
+        assertArrayEquals(bytes, Files.readAllBytes(target));
+        assertEquals(List.of("slow null", "slow bytes=5000-"), asked);
+    }
+
+    @Test
+    void aNameWithoutItsFolderIsRefused() {
+        for (String spec : List.of("idx:", "cifar: ", "csv:")) {
+            String message = assertThrows(DataException.class, () -> Datasets.load(spec, places(), Datasets.Progress.NONE)).getMessage();
+            assertTrue(message.contains("ends after its colon"), message);
+        }
     }
 
     @Test

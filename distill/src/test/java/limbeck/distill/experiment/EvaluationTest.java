@@ -1,9 +1,14 @@
 package limbeck.distill.experiment;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
+import limbeck.distill.data.Dataset;
+import limbeck.distill.data.Loader;
+import limbeck.nn.Module;
+import limbeck.tensor.Shape;
 import org.junit.jupiter.api.Test;
 
 class EvaluationTest {
@@ -17,6 +22,15 @@ class EvaluationTest {
         assertEquals(0.75, FOUR.accuracy());
         assertEquals(1, FOUR.errors(0, -1, 0));
         assertEquals(0, FOUR.errors(2, -1, 0));
+    }
+
+    @Test
+    void logitsThatAreNoNumbersAreAFailureAndNotAClass() {
+        var data = Dataset.ofFloats("two", Shape.of(2), 2, new float[] {1, 2, 3, 4}, new int[] {0, 1});
+        Module overflown = x -> x.div(0);
+        String message = assertThrows(ArithmeticException.class,
+                () -> Evaluation.of(overflown, Loader.of(data, 2).build(), data, done -> { })).getMessage();
+        assertTrue(message.contains("lower the learning rate"), message);
     }
 
     @Test

@@ -104,7 +104,8 @@ public final class Safetensors implements AutoCloseable {
         } catch (NoSuchFileException e) {
             throw SafetensorsException.in(path, "there is no such file", e);
         } catch (IOException e) {
-            throw SafetensorsException.in(path, "the file cannot be read: " + e, e);
+            throw SafetensorsException.in(path, Files.isDirectory(path) ? "is a folder, expected a safetensors file"
+                    : "the file cannot be read: " + e, e);
         } finally {
             closeAfterFailure(channel);
         }

@@ -54,24 +54,25 @@ public final class Models {
         add(MLP, "perceptron with ReLU, such as mlp-300-100", (example, classes, key) -> {
             throw new IllegalArgumentException("models: '" + MLP + "' is a pattern; give the widths, such as mlp-300-100");
         });
-        add("hinton-teacher", "perceptron 1200-1200 with dropout, the digit teacher of Hinton et al. (2015)",
+        add("hinton-teacher", "mlp-1200-1200 with dropout (Hinton et al., 2015)",
                 (example, classes, key) -> mlp(List.of(1200, 1200), 0.2, 0.5, example, classes, key));
-        images("lenet", "two convolutions and a hidden layer, 1.2 M parameters on digits",
+        images("lenet", "two convolutions and a hidden layer",
                 (example, classes, key) -> LeNet.of(example.dim(0), example.dim(1), example.dim(2), classes, key));
-        cnn("cnn-tiny", "three 3x3 convolutions of 8-16-32 channels, 6 k parameters", 0, List.of(List.of(8), List.of(16), List.of(32)));
-        cnn("cnn-small", "three 3x3 convolutions of 24-48-64 channels, 39 k parameters", 0, List.of(List.of(24), List.of(48), List.of(64)));
-        cnn("cnn-base", "four 3x3 convolutions of 32-64-128 channels, 0.1 M parameters", 0.2,
+        cnn("cnn-tiny", "three 3x3 convolutions of 16-16-32 channels, 8 k parameters", 0, List.of(List.of(16), List.of(16), List.of(32)));
+        cnn("cnn-small", "three 3x3 convolutions, 24-48-64 channels", 0, List.of(List.of(24), List.of(48), List.of(64)));
+        cnn("cnn-base", "four 3x3 convolutions, 32-64-128 channels", 0.2,
                 List.of(List.of(32, 32), List.of(64), List.of(128)));
-        cnn("cnn-large", "six 3x3 convolutions of 64-128-256 channels, 1.1 M parameters: a teacher", 0.3,
+        cnn("cnn-deep", "six 3x3 convolutions of 32-64-128 channels, 0.3 M parameters", 0.3,
+                List.of(List.of(32, 32), List.of(64, 64), List.of(128, 128)));
+        cnn("cnn-large", "six 3x3 convolutions, 64-128-256 channels", 0.3,
                 List.of(List.of(64, 64), List.of(128, 128), List.of(256, 256)));
         for (int depth : new int[] {8, 14, 20, 32, 44, 56, 110}) {
-            resnet("resnet" + depth, "CIFAR residual network of depth " + depth + ", 16-32-64 channels (He et al., 2016)", depth, 16, 16);
+            resnet("resnet" + depth, "residual, 16-32-64 channels (He et al., 2016)", depth, 16, 16);
         }
-        resnet("resnet8x4", "resnet8 with four times the channels, 64-128-256", 8, 32, 64);
-        resnet("resnet32x4", "resnet32 with four times the channels, 64-128-256: a teacher", 32, 32, 64);
+        resnet("resnet8x4", "resnet8 with 64-128-256 channels", 8, 32, 64);
+        resnet("resnet32x4", "resnet32 with 64-128-256 channels", 32, 32, 64);
         for (int[] size : new int[][] {{16, 1}, {16, 2}, {40, 1}, {40, 2}}) {
-            images("wrn-" + size[0] + "-" + size[1], "wide residual network of depth " + size[0] + ", widened " + size[1]
-                    + " times (Zagoruyko and Komodakis, 2016)",
+            images("wrn-" + size[0] + "-" + size[1], "wide residual (Zagoruyko, Komodakis, 2016)",
                     (example, classes, key) -> WideResNet.of(example.dim(0), (size[0] - 4) / 6, size[1], classes, key));
         }
     }
@@ -116,6 +117,9 @@ public final class Models {
             return mlp(widths, 0, 0, example, classes, key);
         }
         Entry entry = ENTRIES.get(name);
+        if (entry == null && name.matches("mlp-[-\\d]*")) {
+            throw new IllegalArgumentException("models: '" + name + "' needs widths from 1 to 999999 after 'mlp-', such as mlp-300-100");
+        }
         if (entry == null) {
             throw new IllegalArgumentException("models: there is no '" + name + "'; the nearest are " + Names.nearest(name, names(), 3));
         }

@@ -63,8 +63,8 @@ class ModelsTest {
     @ParameterizedTest
     @CsvSource({
         "linear, 7850, 7850, 7840, 7840", "mlp-300-100, 266610, 266610, 266200, 266200", "hinton-teacher, 2395210, 2395210, 2392800, 2392800",
-        "cnn-tiny, 5000, 10000, 300000, 600000", "cnn-small, 25000, 60000, 2000000, 5000000", "cnn-base, 90000, 120000, 8000000, 12000000",
-        "cnn-large, 1000000, 1300000, 50000000, 100000000",
+        "cnn-tiny, 5000, 10000, 600000, 900000", "cnn-small, 25000, 60000, 2000000, 5000000", "cnn-base, 90000, 120000, 8000000, 12000000",
+        "cnn-deep, 280000, 300000, 17000000, 20000000", "cnn-large, 1000000, 1300000, 50000000, 100000000",
     })
     void sizesOnDigits(String name, long fewest, long most, long least, long greatest) {
         Summary summary = Summary.of(build(name, Shape.of(1, 28, 28), 10), Shape.of(1, 1, 28, 28));

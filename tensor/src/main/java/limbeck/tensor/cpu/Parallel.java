@@ -92,10 +92,12 @@ final class Parallel {
     private static void hire(int count) {
         int hired = workers.length;
         if (hired < count) {
-            workers = Arrays.copyOf(workers, count);
+            Worker[] more = Arrays.copyOf(workers, count);
             for (int i = hired; i < count; i++) {
-                workers[i] = new Worker(i);
+                more[i] = new Worker(i);
             }
+            // Not before: a thread that the system refuses must leave no gap.
+            workers = more;
         }
     }
 

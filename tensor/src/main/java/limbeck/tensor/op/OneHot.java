@@ -1,5 +1,6 @@
 package limbeck.tensor.op;
 
+import java.util.Arrays;
 import java.util.List;
 import limbeck.tensor.DType;
 import limbeck.tensor.Shape;
@@ -19,7 +20,7 @@ public record OneHot(int classes, DType type) implements KernelOp {
 
     @Override
     public Shape infer(List<Shape> in) {
-        int[] dims = java.util.Arrays.copyOf(in.getFirst().dims(), in.getFirst().rank() + 1);
+        int[] dims = Arrays.copyOf(in.getFirst().dims(), in.getFirst().rank() + 1);
         dims[dims.length - 1] = classes;
         return Shape.of(dims);
     }

@@ -1,6 +1,7 @@
 package limbeck.tensor.op;
 
 import java.util.List;
+import java.util.Locale;
 import limbeck.tensor.DType;
 import limbeck.tensor.Key;
 import limbeck.tensor.Shape;
@@ -26,9 +27,29 @@ public record Random(Distribution distribution, Shape shape, DType type, Key key
         BERNOULLI
     }
 
+    /**
+     * Checks the numbers.
+     *
+     * @throws IllegalArgumentException if they make no distribution
+     */
+    public Random {
+        boolean fits = switch (distribution) {
+            case UNIFORM -> a <= b;
+            case NORMAL -> b >= 0;
+            case BERNOULLI -> a >= 0 && a <= 1;
+        };
+        if (!fits) {
+            throw new IllegalArgumentException(switch (distribution) {
+                case UNIFORM -> "uniform: the bounds are " + a + " and " + b + "; the lower one comes first";
+                case NORMAL -> "normal: the standard deviation is " + b + "; it must be 0 or more";
+                case BERNOULLI -> "bernoulli: the probability is " + a + "; it must lie within 0 to 1";
+            });
+        }
+    }
+
     @Override
     public String name() {
-        return distribution.name().toLowerCase(java.util.Locale.ROOT);
+        return distribution.name().toLowerCase(Locale.ROOT);
     }
 
     @Override

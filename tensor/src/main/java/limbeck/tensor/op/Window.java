@@ -57,7 +57,7 @@ public sealed interface Window {
          * @throws ShapeException if the kernel or stride is below 1, or the padding more than half the kernel
          */
         public Sliding {
-            if (kernel < 1 || stride < 1 || padding < 0 || 2 * padding > kernel) {
+            if (kernel < 1 || stride < 1 || padding < 0 || padding > kernel / 2) {
                 throw new ShapeException("pool: kernel " + kernel + ", stride " + stride + ", padding " + padding
                         + " do not make windows; need kernel >= 1, stride >= 1 and 0 <= padding <= kernel / 2");
             }

@@ -22,6 +22,14 @@ public final class InPlace {
          * @param state its running values
          */
         void update(Update rule, Tensor target, Tensor gradient, List<Tensor> state);
+
+        /**
+         * Makes a tensor fit to be changed.
+         *
+         * @param tensor the tensor
+         * @return it, or a copy
+         */
+        Tensor own(Tensor tensor);
     }
 
     private InPlace() {
@@ -37,19 +45,39 @@ public final class InPlace {
     }
 
     /**
+     * A tensor that may be changed: dense in row-major order, alone in its memory, and outside any scope.
+     *
+     * @param tensor a tensor that nobody else will change
+     * @return the tensor itself where it is all that, else a copy: what else lies in a larger memory stays as it is
+     */
+    public static Tensor own(Tensor tensor) {
+        return access.own(tensor);
+    }
+
+    /**
      * Changes a tensor by an optimizer's rule.
      *
      * @param rule the rule
      * @param target a dense tensor that the caller owns
      * @param gradient of the same shape, in any layout
      * @param state {@link Update#states} tensors laid out as the target, changed with it
-     * @throws IllegalArgumentException if shapes or the number of states differ
+     * @throws IllegalArgumentException if shapes, devices or the number of states differ
      */
     public static void update(Update rule, Tensor target, Tensor gradient, List<Tensor> state) {
-        if (!target.shape().equals(gradient.shape()) || state.size() != rule.states()) {
-            throw new IllegalArgumentException("update: the target is " + target.shape() + ", the gradient " + gradient.shape()
-                    + ", with " + state.size() + " running values where the rule keeps " + rule.states());
+        if (state.size() != rule.states()) {
+            throw new IllegalArgumentException("update: got " + state.size() + " running values where the rule keeps " + rule.states());
+        }
+        requireLike(target, gradient, "gradient");
+        for (Tensor running : state) {
+            requireLike(target, running, "running value");
         }
         access.update(rule, target, gradient, state);
+    }
+
+    private static void requireLike(Tensor target, Tensor given, String what) {
+        if (!given.shape().equals(target.shape()) || given.device() != target.device()) {
+            throw new IllegalArgumentException("update: the target is " + target.shape() + " on " + target.device() + ", the " + what + " "
+                    + given.shape() + " on " + given.device() + "; both must have one shape and one device");
+        }
     }
 }

@@ -25,23 +25,39 @@ public final class Pool {
     }
 
     /**
-     * An array, used before if possible.
+     * An array, used before if possible. Where the heap is full, what is free for other sizes is dropped first.
      *
      * @param element its primitive element type
      * @param length its length
      * @param bytes what to count for it
      * @return an array of unspecified content
+     * @throws OutOfMemoryError if even then there is no room
      */
     public synchronized Object take(Class<?> element, int length, long bytes) {
-        inUse += bytes;
-        peak = Math.max(peak, inUse);
         ArrayDeque<Object> list = free.get(new Kind(element, length, bytes));
         Object array = list == null ? null : list.pollLast();
         if (array == null) {
-            return Array.newInstance(element, length);
+            array = allocate(element, length, bytes);
+        } else {
+            pooled -= bytes;
         }
-        pooled -= bytes;
+        inUse += bytes;
+        peak = Math.max(peak, inUse);
         return array;
+    }
+
+    private Object allocate(Class<?> element, int length, long bytes) {
+        try {
+            return Array.newInstance(element, length);
+        } catch (OutOfMemoryError _) {
+            trim();
+        }
+        try {
+            return Array.newInstance(element, length);
+        } catch (OutOfMemoryError _) {
+            throw new OutOfMemoryError("a tensor of " + bytes + " bytes does not fit beside the " + inUse
+                    + " in use; give java more by -Xmx, take a smaller batch, or open a scope around each step");
+        }
     }
 
     /**

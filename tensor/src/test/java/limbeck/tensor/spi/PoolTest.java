@@ -1,0 +1,33 @@
+package limbeck.tensor.spi;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import limbeck.tensor.Memory;
+import org.junit.jupiter.api.Test;
+
+final class PoolTest {
+    @Test
+    void anArrayOfTheSameKindComesBack() {
+        var pool = new Pool();
+        Object array = pool.take(float.class, 8, 32);
+        pool.give(array, 32);
+        assertEquals(new Memory(0, 32, 32), pool.memory());
+        assertSame(array, pool.take(float.class, 8, 32));
+        assertEquals(new Memory(32, 32, 0), pool.memory());
+    }
+
+    @Test
+    void aFullHeapTakesWhatIsFreeForOtherSizes() {
+        var pool = new Pool();
+        Object held = pool.take(float.class, 4, 16);
+        pool.give(pool.take(float.class, 8, 32), 32);
+        // Longer than any array of the JVM, however large its heap.
+        var error = assertThrows(OutOfMemoryError.class, () -> pool.take(double.class, Integer.MAX_VALUE, 8L * Integer.MAX_VALUE));
+        assertEquals("a tensor of 17179869176 bytes does not fit beside the 16 in use; give java more by -Xmx, take a smaller batch, "
+                + "or open a scope around each step", error.getMessage());
+        assertEquals(new Memory(16, 48, 0), pool.memory(), "nothing is counted for what was refused");
+        pool.give(held, 16);
+    }
+}
