@@ -16,8 +16,8 @@ import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.HexFormat;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Fetches one file over HTTP once: into {@code NAME.part} beside its place, resumed from there after a cut connection (in this call or

@@ -43,6 +43,8 @@ class DatasetsTest {
     void serve() throws IOException {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.createContext("/", this::answer);
+        // Each on a thread of its own, so that one request can hang while the next is answered.
+        server.setExecutor(command -> Thread.ofVirtual().start(command));
         server.start();
     }
 
@@ -130,7 +132,6 @@ class DatasetsTest {
     void aServerThatFallsSilentIsLeftAndAskedForTheRest() throws Exception {
         byte[] bytes = "0123456789".repeat(1000).getBytes(StandardCharsets.US_ASCII);
         var silence = new CountDownLatch(1);
-        server.setExecutor(command -> Thread.ofVirtual().start(command));
         server.createContext("/slow", exchange -> {
             try (exchange) {
                 String range = exchange.getRequestHeaders().getFirst("Range");

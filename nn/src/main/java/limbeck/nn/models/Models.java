@@ -58,11 +58,11 @@ public final class Models {
                 (example, classes, key) -> mlp(List.of(1200, 1200), 0.2, 0.5, example, classes, key));
         images("lenet", "two convolutions and a hidden layer",
                 (example, classes, key) -> LeNet.of(example.dim(0), example.dim(1), example.dim(2), classes, key));
-        cnn("cnn-tiny", "three 3x3 convolutions of 16-16-32 channels, 8 k parameters", 0, List.of(List.of(16), List.of(16), List.of(32)));
+        cnn("cnn-tiny", "three 3x3 convolutions, 16-16-32 channels", 0, List.of(List.of(16), List.of(16), List.of(32)));
         cnn("cnn-small", "three 3x3 convolutions, 24-48-64 channels", 0, List.of(List.of(24), List.of(48), List.of(64)));
         cnn("cnn-base", "four 3x3 convolutions, 32-64-128 channels", 0.2,
                 List.of(List.of(32, 32), List.of(64), List.of(128)));
-        cnn("cnn-deep", "six 3x3 convolutions of 32-64-128 channels, 0.3 M parameters", 0.3,
+        cnn("cnn-deep", "six 3x3 convolutions, 32-64-128 channels", 0.3,
                 List.of(List.of(32, 32), List.of(64, 64), List.of(128, 128)));
         cnn("cnn-large", "six 3x3 convolutions, 64-128-256 channels", 0.3,
                 List.of(List.of(64, 64), List.of(128, 128), List.of(256, 256)));

@@ -134,7 +134,7 @@ class ModelsTest {
     void errorsAreSentences() {
         assertEquals("models: there is no 'resnet21'; the nearest are 'resnet20', 'resnet8', 'resnet14'",
                 message(() -> build("resnet21", Shape.of(3, 32, 32), 10)));
-        assertTrue(message(() -> build("mlp-300-0", Shape.of(3), 10)).contains("the nearest are"));
+        assertTrue(message(() -> build("mlp-300-0", Shape.of(3), 10)).contains("needs widths from 1 to 999999"));
         assertTrue(message(() -> build("mlp-<widths>", Shape.of(3), 10)).contains("is a pattern; give the widths"));
         assertEquals("models: 'resnet8' needs images (C, H, W) of at least 8 x 8, an example is (1, 4, 4); for other data use linear or "
                 + "mlp-<widths>", message(() -> build("resnet8", Shape.of(1, 4, 4), 10)));
