@@ -128,6 +128,19 @@ public final class Shape {
     }
 
     /**
+     * This shape with one more axis in front: of an example, the shape of a batch.
+     *
+     * @param dim the new axis' extent
+     * @return the new shape, of rank one more
+     */
+    public Shape prepend(int dim) {
+        int[] longer = new int[dims.length + 1];
+        longer[0] = dim;
+        System.arraycopy(dims, 0, longer, 1, dims.length);
+        return new Shape(longer);
+    }
+
+    /**
      * This shape without some of its axes, or with them set to 1.
      *
      * @param axes the axes to drop; none of them negative

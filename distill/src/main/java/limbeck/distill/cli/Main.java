@@ -48,7 +48,7 @@ public final class Main {
         try {
             command.run();
             return 0;
-        } catch (RuntimeException | OutOfMemoryError | StackOverflowError e) {
+        } catch (RuntimeException | Error e) {
             terminal.error("limbeck: " + sentence(e));
             if ("1".equals(System.getenv("LIMBECK_DEBUG"))) {
                 terminal.trace(e);

@@ -33,15 +33,11 @@ final class ModelsCommand implements Command {
             throw new UsageException("--classes: needs a whole number from 1 to 999999, got '" + Text.oneLine(given) + "'");
         }
         int classes = Integer.parseInt(given);
-        int[] dims = new int[input.rank() + 1];
-        dims[0] = 1;
-        System.arraycopy(input.dims(), 0, dims, 1, input.rank());
         var table = new Table("LRRRL", "Model", "Parameters", "Multiply-adds", "Size (bytes)", "");
         for (Models.Entry entry : Models.entries()) {
             boolean family = entry.name().contains("<");
             try {
-                Summary summary = Summary.of(Models.build(family ? EXAMPLE : entry.name(), input, classes, Key.of(0)),
-                        Shape.of(dims));
+                Summary summary = Summary.of(Models.build(family ? EXAMPLE : entry.name(), input, classes, Key.of(0)), input.prepend(1));
                 table.row(entry.name(), Text.count(summary.parameters()), Text.count(summary.multiplyAdds()),
                         Text.count(summary.bytes()),
                         entry.description());

@@ -141,7 +141,7 @@ public final class Epoch implements Iterable<Batch>, Iterator<Batch>, AutoClosea
     private Batch batch(Prepared slot) {
         Dataset data = loader.data();
         int count = slot.ids.length;
-        Shape shape = batched(count, data.shape());
+        Shape shape = data.shape().prepend(count);
         Tensor inputs = loader.device().tensor(slot.inputs, shape);
         Tensor teacherInputs = slot.teacherInputs == null ? inputs : loader.device().tensor(slot.teacherInputs, shape);
         Tensor targets = data.isRegression() ? loader.device().tensor(slot.targets, Shape.of(count, data.targetWidth()))
@@ -169,13 +169,6 @@ public final class Epoch implements Iterable<Batch>, Iterator<Batch>, AutoClosea
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted while waiting for batch " + next + " of epoch " + number, e);
         }
-    }
-
-    private static Shape batched(int count, Shape example) {
-        var dims = new int[example.rank() + 1];
-        dims[0] = count;
-        System.arraycopy(example.dims(), 0, dims, 1, example.rank());
-        return Shape.of(dims);
     }
 
     @Override

@@ -52,6 +52,10 @@ record NamedSet(String name, URI base, List<File> files, Format format, List<Str
                 return read(folder);
             }
         }
+        places.dataDir().ifPresent(dir -> {
+            throw new DataException(name + " is neither in " + DataException.show(dir) + " nor in its subfolder " + name + "; put "
+                + files.getFirst().name() + others() + " there, or leave --data-dir away");
+        });
         Path folder = places.cache().resolve(name);
         try {
             URI from = places.mirror().map(m -> m.resolve(name + "/")).orElse(base);
@@ -60,13 +64,16 @@ record NamedSet(String name, URI base, List<File> files, Format format, List<Str
             }
         } catch (IOException e) {
             String reason = Source.reason(e);
-            String others = files.size() > 1 ? " and the other " + (files.size() - 1) + " files" : "";
             throw new DataException(name + " could not be downloaded (" + reason.substring(0, Math.min(reason.length(),
                 50)) + "); put "
-                + files.getFirst().name() + others + " into " + DataException.show(folder)
+                + files.getFirst().name() + others() + " into " + DataException.show(folder)
                     + ", or name their folder with --data-dir", e);
         }
         return read(folder);
+    }
+
+    private String others() {
+        return files.size() > 1 ? " and the other " + (files.size() - 1) + " files" : "";
     }
 
     private boolean isIn(Path folder) {

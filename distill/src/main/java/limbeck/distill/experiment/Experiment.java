@@ -111,7 +111,8 @@ public final class Experiment {
         Map<Role, Module> first = experiment.train(plan);
         var models = new ArrayList<ModelReport>();
         first.forEach((role, model) -> models.add(experiment.report(role, role == Role.TEACHER ? plan.teacher() : plan.student(), model)));
-        return new Results(plan, models, List.copyOf(experiment.history), List.copyOf(experiment.omissions), (System.nanoTime() - start) * 1e-9);
+        double seconds = (System.nanoTime() - start) * 1e-9;
+        return new Results(plan, models, List.copyOf(experiment.history), List.copyOf(experiment.omissions), seconds);
     }
 
     /**
@@ -124,21 +125,24 @@ public final class Experiment {
      * @throws IllegalArgumentException if it is not for classification
      */
     public static Splits load(Settings settings, Listener listener) {
-        Optional<Path> folder = settings.text(Setting.DATA_DIR).isEmpty() ? Optional.empty() : Optional.of(Path.of(settings.text(Setting.DATA_DIR)));
+        Optional<Path> folder = Optional.of(settings.text(Setting.DATA_DIR)).filter(dir -> !dir.isEmpty()).map(Path::of);
         Splits splits = Datasets.load(settings.text(Setting.DATA), folder, listener::downloading);
         if (splits.train().isRegression()) {
-            throw new IllegalArgumentException("data: '" + settings.text(Setting.DATA) + "' has numbers as targets; this comparison is for classes");
+            throw new IllegalArgumentException("data: '" + settings.text(Setting.DATA)
+                    + "' has numbers as targets; this comparison is for classes");
         }
         if (splits.train().size() == 0 || splits.test().size() == 0) {
             throw new IllegalArgumentException("data: '" + settings.text(Setting.DATA) + "' has " + splits.train().size() + " examples to train on and "
                     + splits.test().size() + " to test on; both are needed");
         }
         int size = settings.count(Setting.TRAIN_SIZE);
-        return size == 0 || size >= splits.train().size() ? splits : new Splits(splits.train().range(0, size), splits.test(), splits.notes());
+        boolean whole = size == 0 || size >= splits.train().size();
+        return whole ? splits : new Splits(splits.train().range(0, size), splits.test(), splits.notes());
     }
 
     private Plan plan(boolean taught) {
-        var seeds = LongStream.range(0, settings.count(Setting.SEEDS)).mapToObj(i -> Long.parseLong(settings.text(Setting.SEED)) + i).toList();
+        long seed = Long.parseLong(settings.text(Setting.SEED));
+        var seeds = LongStream.range(0, settings.count(Setting.SEEDS)).mapToObj(i -> seed + i).toList();
         double alpha = settings.number(Setting.ALPHA);
         String loss = alpha + " x tau^2 KL(teacher || student) at temperature " + settings.text(Setting.TEMPERATURE) + " + "
                 + Math.round((1 - alpha) * 1e6) / 1e6 + " x cross-entropy with the labels";
@@ -159,11 +163,7 @@ public final class Experiment {
     }
 
     private Summary summary(Setting which) {
-        Shape example = data.train().shape();
-        int[] dims = new int[example.rank() + 1];
-        dims[0] = 1;
-        System.arraycopy(example.dims(), 0, dims, 1, example.rank());
-        return Summary.of(build(which, Key.of(0)), Shape.of(dims));
+        return Summary.of(build(which, Key.of(0)), data.train().shape().prepend(1));
     }
 
     private Module build(Setting which, Key key) {
@@ -212,13 +212,15 @@ public final class Experiment {
         Module teacher = build(Setting.TEACHER, key.split("teacher"));
         var augment = Augment.parse(settings.text(Setting.TEACHER_AUGMENT));
         Loader.Builder loader = training(data.train(), key.split("teacher data")).augment(augment, key.split("teacher data"));
-        fit(Role.TEACHER, seed, teacher, Recipe.alone(new HardLabels(settings.number(Setting.LABEL_SMOOTHING))), loader.build(), data.train());
+        var labels = Recipe.alone(new HardLabels(settings.number(Setting.LABEL_SMOOTHING)));
+        fit(Role.TEACHER, seed, teacher, labels, loader.build(), data.train());
         return teacher;
     }
 
     private Module trainStudent(Role role, long seed, Key key, Recipe recipe) {
         Module student = build(Setting.STUDENT, key.split("student"));
-        Loader.Builder loader = training(transfer, key.split("data")).augment(Augment.parse(settings.text(Setting.AUGMENT)), key.split("data"));
+        var augment = Augment.parse(settings.text(Setting.AUGMENT));
+        Loader.Builder loader = training(transfer, key.split("data")).augment(augment, key.split("data"));
         String view = settings.text(Setting.TEACHER_VIEW);
         if (!view.equals("same")) {
             loader.teacherAugment(Augment.parse(view), key.split("data"));
@@ -270,7 +272,8 @@ public final class Experiment {
         return new ModelReport(role, name, summary.parameters(), summary.multiplyAdds(), summary.bytes(),
                 new Spread(found.stream().map(Evaluation::accuracy).toList()),
                 new Spread(found.stream().map(e -> (double) e.errors()).toList()), new Spread(agreements.get(role)),
-                1000 * Stopwatch.forwardSeconds(model, device, example, 1), batch / Stopwatch.forwardSeconds(model, device, example, batch));
+                1000 * Stopwatch.forwardSeconds(model, device, example, 1),
+                batch / Stopwatch.forwardSeconds(model, device, example, batch));
     }
 
     private static int omitted(String text, int classes) {

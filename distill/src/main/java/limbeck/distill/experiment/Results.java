@@ -48,7 +48,8 @@ public record Results(Plan plan, List<ModelReport> models, List<EpochReport> his
             return "No clear difference: the distilled student is at " + by + " against the student alone, with a standard deviation of "
                     + spread + " over " + gains.length + " seeds.";
         }
-        return "Distillation " + (gain.mean() > 0 ? "helped: " : "hurt: ") + by + " of accuracy over the student alone, with a standard deviation of "
+        return "Distillation " + (gain.mean() > 0 ? "helped: " : "hurt: ") + by
+                + " of accuracy over the student alone, with a standard deviation of "
                 + spread + " over " + gains.length + " seeds.";
     }
 }

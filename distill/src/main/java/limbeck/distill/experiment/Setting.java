@@ -48,7 +48,8 @@ public enum Setting {
     /** Weight decay of the teacher. */
     TEACHER_WEIGHT_DECAY("0.0001", Kind.NOT_NEGATIVE, "weight decay of the teacher; biases and norms have none"),
     /** The learning rate over time. */
-    SCHEDULE("cosine", Kind.choice("cosine", "linear", "constant", "step"), "learning rate over time: cosine or linear to 0, constant, or step (by tenths at 1/2 and 3/4)"),
+    SCHEDULE("cosine", Kind.choice("cosine", "linear", "constant", "step"),
+            "learning rate over time: cosine or linear to 0, constant, or step (by tenths at 1/2 and 3/4)"),
     /** The length of the warm-up. */
     WARMUP("0", Kind.NOT_NEGATIVE, "epochs over which the learning rate rises from 0"),
     /** The bound on the gradient. */

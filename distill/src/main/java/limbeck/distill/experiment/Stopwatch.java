@@ -28,10 +28,7 @@ public final class Stopwatch {
      * @return seconds
      */
     public static double forwardSeconds(Module model, Device device, Shape example, int batch) {
-        int[] dims = new int[example.rank() + 1];
-        dims[0] = batch;
-        System.arraycopy(example.dims(), 0, dims, 1, example.rank());
-        Tensor inputs = Scope.detach(device.normal(Key.of(1), dims));
+        Tensor inputs = Scope.detach(device.normal(Key.of(1), 0, 1, example.prepend(batch)));
         var times = new double[10_000];
         run(model, inputs, new double[times.length], WARM_UP_NANOS);
         int count = run(model, inputs, times, MEASURE_NANOS);

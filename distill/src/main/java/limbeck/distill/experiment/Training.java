@@ -30,7 +30,8 @@ import limbeck.tensor.Scope;
  * @param examples how many examples an epoch has
  * @param epochs how many epochs
  */
-record Training(Role role, long seed, Module model, Recipe recipe, Optimizer optimizer, Schedule rate, Loader loader, int examples, int epochs) {
+record Training(Role role, long seed, Module model, Recipe recipe, Optimizer optimizer, Schedule rate, Loader loader, int examples,
+        int epochs) {
     /** Means over an epoch, weighted by the batches' sizes. */
     private static final class Means {
         private final Map<String, Double> sums = new LinkedHashMap<>();
