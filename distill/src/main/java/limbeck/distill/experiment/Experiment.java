@@ -120,7 +120,7 @@ public final class Experiment {
      *
      * @param settings the choices
      * @param listener hears of downloads
-     * @return training and test part, for classification
+     * @return training and test part, for classification; with {@link Setting#VALIDATION}, held-out examples as the test part
      * @throws limbeck.distill.data.DataException if the data cannot be had
      * @throws IllegalArgumentException if it is not for classification
      */
@@ -137,7 +137,9 @@ public final class Experiment {
         }
         int size = settings.count(Setting.TRAIN_SIZE);
         boolean whole = size == 0 || size >= splits.train().size();
-        return whole ? splits : new Splits(splits.train().range(0, size), splits.test(), splits.notes());
+        splits = whole ? splits : new Splits(splits.train().range(0, size), splits.test(), splits.notes());
+        int held = settings.count(Setting.VALIDATION);
+        return held == 0 ? splits : splits.validation(held);
     }
 
     private Plan plan(boolean taught) {

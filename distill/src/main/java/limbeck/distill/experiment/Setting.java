@@ -17,6 +17,8 @@ public enum Setting {
     DATA_DIR("", Kind.TEXT, "folder that holds the data set, or a subfolder of its name"),
     /** Use only the first examples. */
     TRAIN_SIZE("0", Kind.COUNT, "train on the first N examples only; 0 for all"),
+    /** How many training examples to judge by, for choosing settings without a look at the test part. */
+    VALIDATION("0", Kind.COUNT, "hold out N random training examples and judge by them, not by the test part; 0 for none"),
     /** The teacher's architecture. */
     TEACHER("cnn-base", Kind.TEXT, "teacher's architecture (see limbeck models)"),
     /** The student's architecture. */

@@ -4,7 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
 import limbeck.tensor.Shape;
 import org.junit.jupiter.api.Test;
 
@@ -45,6 +49,24 @@ class DatasetTest {
         Dataset relabelled = Dataset.ofBytes("tiny", Shape.of(2, 1, 2), 3,
             new byte[] {0, 51, 102, (byte) 255, 1, 2, 3, 4, 5, 6, 7, 8}, new int[] {2, 0, 1});
         assertNotEquals(bytes.fingerprint(), relabelled.fingerprint());
+    }
+
+    @Test
+    void validationTakesTheTestPartsPlace() {
+        int n = 101;
+        Dataset train = Dataset.ofBytes("train", Shape.of(1), n, new byte[n], IntStream.range(0, n).toArray());
+        Dataset test = Dataset.ofBytes("test", Shape.of(1), n, new byte[3], new int[] {7, 7, 7});
+        Splits splits = new Splits(train, test).validation(30);
+        assertEquals(71, splits.train().size());
+        assertEquals(30, splits.test().size());
+        int[] all = IntStream.concat(Arrays.stream(splits.train().labels()), Arrays.stream(splits.test().labels())).sorted().toArray();
+        assertArrayEquals(train.labels(), all, "every training example once, no test example");
+        // Not the last examples: files are often sorted by class.
+        assertTrue(Arrays.stream(splits.test().labels()).filter(label -> label < 71).count() > 10);
+        assertArrayEquals(splits.test().labels(), new Splits(train, test).validation(30).test().labels());
+        assertEquals(List.of("judged by 30 held-out training examples, not by the test part"), splits.notes());
+        assertThrows(DataException.class, () -> new Splits(train, test).validation(n));
+        assertThrows(DataException.class, () -> new Splits(train, test).validation(0));
     }
 
     @Test
