@@ -7,6 +7,7 @@ import limbeck.tensor.Device;
 import limbeck.tensor.Shape;
 import limbeck.tensor.Tensor;
 import limbeck.tensor.TensorOps;
+import limbeck.tensor.op.FusedOp;
 import limbeck.tensor.op.Op;
 
 /**
@@ -74,17 +75,24 @@ public sealed class Variable implements TensorOps<Variable> permits Parameter {
             tensors.add(variable.tensor());
             needed |= variable.needsGradient();
         }
+        if (needed && op instanceof FusedOp fused && !FusedVjp.has(fused) && Tape.bound() != null) {
+            return fused.composed(prepend(rest));
+        }
         Tensor out = tensor().apply(op, tensors);
         Tape tape = needed && out.dtype().isFloating() ? Tape.bound() : null;
         if (tape == null) {
             return of(out);
         }
         var result = new Variable(new Node(), out, true);
-        var in = new ArrayList<Variable>(rest.size() + 1);
-        in.add(this);
-        in.addAll(rest);
-        tape.add(op, in, result);
+        tape.add(op, prepend(rest), result);
         return result;
+    }
+
+    private List<Variable> prepend(List<Variable> rest) {
+        var all = new ArrayList<Variable>(rest.size() + 1);
+        all.add(this);
+        all.addAll(rest);
+        return all;
     }
 
     @Override

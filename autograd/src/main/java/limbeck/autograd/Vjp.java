@@ -22,6 +22,7 @@ import limbeck.tensor.op.Conv2dWeight;
 import limbeck.tensor.op.Copy;
 import limbeck.tensor.op.Custom;
 import limbeck.tensor.op.Fill;
+import limbeck.tensor.op.FusedOp;
 import limbeck.tensor.op.Gather;
 import limbeck.tensor.op.MatMul;
 import limbeck.tensor.op.MaxPool2d;
@@ -80,6 +81,7 @@ final class Vjp {
             case Copy _ -> one(() -> g);
             case Cast _ -> one(x.dtype().isFloating() ? () -> g.cast(x.dtype()) : null);
 
+            case FusedOp fused -> FusedVjp.of(fused, in, out, g);
             case Movement movement -> one(() -> move(movement, x, g));
             case Custom custom -> custom(custom, in, out, g);
 
@@ -102,7 +104,7 @@ final class Vjp {
             case TANH -> () -> g.mul(out.square().rsub(1));
             case SIGMOID -> () -> g.mul(out.mul(out.rsub(1)));
             case ERF -> () -> g.mul(x.square().neg().exp().mul(2 / Math.sqrt(Math.PI)));
-            case RELU -> () -> out.gt(0).where(g, zero(g));
+            case RELU -> () -> out.gate(g);
             case LEAKY_RELU -> () -> x.lt(0).where(g.mul(a), g);
             case SOFTPLUS -> () -> g.mul(x.sigmoid());
             case ABS -> () -> g.mul(x.sign());
@@ -121,6 +123,7 @@ final class Vjp {
             // Where both are equal each gets half, as a mean of the one-sided derivatives.
             case MAXIMUM -> rules(() -> g.mul(share(x.gt(y), x.eq(y), g)), () -> g.mul(share(y.gt(x), x.eq(y), g)));
             case MINIMUM -> rules(() -> g.mul(share(x.lt(y), x.eq(y), g)), () -> g.mul(share(y.lt(x), x.eq(y), g)));
+            case GATE -> rules(null, () -> x.gate(g));
             // x^0 is 1 and its slope 0, and x^y log x tends to 0 as x does (y > 0), where the formulas give 0 times infinity.
             case POW -> rules(() -> y.eq(0).where(zero(g), g.mul(y.mul(x.pow(y.sub(1))))),
                     () -> x.eq(0).where(zero(g), g.mul(x.pow(y).mul(x.log()))));

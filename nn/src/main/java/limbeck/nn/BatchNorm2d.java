@@ -33,10 +33,35 @@ public record BatchNorm2d(Parameter weight, Parameter bias, Buffer runningMean, 
 
     @Override
     public Variable forward(Variable x) {
+        return forward(x, BatchNorm.Tail.NONE);
+    }
+
+    private Variable forward(Variable x, BatchNorm.Tail tail) {
         BatchNorm.check("batchNorm2d", x, x.shape().rank() == 4, "(N, C, H, W)", weight);
         return Mode.isTraining()
-                ? BatchNorm.train("batchNorm2d", x, weight, bias, runningMean, runningVariance, epsilon, momentum)
-                : BatchNorm.evaluate(x, weight, bias, runningMean, runningVariance, epsilon);
+                ? BatchNorm.train("batchNorm2d", x, weight, bias, runningMean, runningVariance, epsilon, momentum, tail)
+                : BatchNorm.evaluate(x, weight, bias, runningMean, runningVariance, epsilon, tail);
+    }
+
+    /**
+     * {@code relu(batchNorm(x))} in one go, as far as nobody watches this layer: half the way through memory of both.
+     *
+     * @param x (N, C, H, W)
+     * @return the same shape
+     */
+    public Variable relu(Variable x) {
+        return Calls.fused(this, x, in -> forward(in, new BatchNorm.Tail(null, true)), Variable::relu);
+    }
+
+    /**
+     * {@code relu(batchNorm(x) + residual)} in one go, as far as nobody watches this layer.
+     *
+     * @param x (N, C, H, W)
+     * @param residual the same shape
+     * @return the same shape
+     */
+    public Variable addRelu(Variable x, Variable residual) {
+        return Calls.fused(this, x, in -> forward(in, new BatchNorm.Tail(residual, true)), y -> y.add(residual).relu());
     }
 
     @Override

@@ -1,6 +1,9 @@
 package limbeck.nn;
 
 import java.util.Map;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import limbeck.autograd.Recompute;
 import limbeck.autograd.Variable;
 import limbeck.tensor.ShapeException;
@@ -11,11 +14,20 @@ final class Calls {
     interface Watcher {
         void applied(Module module, Variable in, Variable out);
 
+        /** Whether it wants to see a module's output, which then has to exist. */
+        boolean watches(Module module);
+
+        /** Whether it wants to see a point inside a module's forward. */
+        boolean watches(Module module, String name);
+
         /** A point inside a module's forward. */
         void probed(Module module, String name, Variable x);
     }
 
     private record Watching(Watcher watcher, Watching outer) {
+        boolean any(Predicate<Watcher> what) {
+            return what.test(watcher) || outer != null && outer.any(what);
+        }
     }
 
     private static final ScopedValue<Watching> WATCHING = ScopedValue.newInstance();
@@ -36,12 +48,36 @@ final class Calls {
         return ROOT.isBound() ? run(module, x) : ScopedValue.where(ROOT, module).call(() -> run(module, x));
     }
 
+    /**
+     * A module and what comes behind it in one go, or one after the other where someone watches the module.
+     *
+     * @param whole computes both
+     * @param rest what comes behind the module
+     */
+    static Variable fused(Module module, Variable x, UnaryOperator<Variable> whole, UnaryOperator<Variable> rest) {
+        return watches(module) ? rest.apply(apply(module, x)) : placed(module, () -> whole.apply(x));
+    }
+
+    /** Whether someone watches a module's output. */
+    static boolean watches(Module module) {
+        return isWatched() && WATCHING.get().any(watcher -> watcher.watches(module));
+    }
+
+    /** Whether someone watches a point inside a module's forward. */
+    static boolean watches(Module module, String name) {
+        return isWatched() && WATCHING.get().any(watcher -> watcher.watches(module, name));
+    }
+
     private static Variable run(Module module, Variable x) {
+        return placed(module, () -> isWatched() ? ScopedValue.where(CURRENT, module).call(() -> seen(module, x)) : module.forward(x));
+    }
+
+    private static Variable placed(Module module, Supplier<Variable> body) {
         try {
-            return isWatched() ? ScopedValue.where(CURRENT, module).call(() -> seen(module, x)) : module.forward(x);
+            return body.get();
         } catch (ShapeException e) {
             // One with a cause already knows its place: a layer further in has added it.
-            throw e.getCause() == null ? e.at(place(module)) : e;
+            throw e.getCause() == null && ROOT.isBound() ? e.at(place(module)) : e;
         }
     }
 

@@ -32,8 +32,14 @@ public record Sequential(List<Module> layers) implements Module {
     @Override
     public Variable forward(Variable x) {
         Variable y = x;
-        for (Module layer : layers) {
-            y = layer.apply(y);
+        for (int i = 0; i < layers.size(); i++) {
+            if (layers.get(i) instanceof BatchNorm2d norm && i + 1 < layers.size() && layers.get(i + 1) instanceof Relu relu
+                    && !Calls.watches(relu)) {
+                y = norm.relu(y);
+                i++;
+            } else {
+                y = layers.get(i).apply(y);
+            }
         }
         return y;
     }

@@ -83,6 +83,16 @@ public record Summary(List<Row> rows, long parameters, long buffers, long multip
         }
 
         @Override
+        public boolean watches(Module module) {
+            return true;
+        }
+
+        @Override
+        public boolean watches(Module module, String name) {
+            return false;
+        }
+
+        @Override
         public void probed(Module module, String name, Variable x) {
             // A probe costs nothing.
         }

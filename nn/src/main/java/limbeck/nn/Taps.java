@@ -124,7 +124,28 @@ public final class Taps {
         return paths;
     }
 
+    /**
+     * Whether someone watches a point: a module that can do without computing it may ask.
+     *
+     * @param owner the module that lists the point in its {@link Module#probes}
+     * @param name the point's name
+     * @return true if taps on it are bound
+     */
+    public static boolean isWatched(Module owner, String name) {
+        return Calls.watches(owner, name);
+    }
+
     private final class Recorder implements Calls.Watcher {
+        @Override
+        public boolean watches(Module module) {
+            return outputs.containsKey(module);
+        }
+
+        @Override
+        public boolean watches(Module module, String name) {
+            return probes.getOrDefault(module, Map.of()).containsKey(name);
+        }
+
         @Override
         public void applied(Module module, Variable in, Variable out) {
             String path = outputs.get(module);

@@ -1,9 +1,11 @@
 package limbeck.tensor;
 
 import java.util.List;
+import limbeck.tensor.op.LogSoftmax;
+import limbeck.tensor.op.Softmax;
 
 /**
- * Functions composed of the primitives: no backend and no gradient rule knows them.
+ * Functions composed of other ops.
  *
  * @param <T> the implementing type itself
  */
@@ -17,7 +19,7 @@ public interface ComposedOps<T extends TensorOps<T>> extends Operand<T> {
      * @throws ShapeException if there is no such axis
      */
     default T logSumExp(List<Integer> axes, boolean keep) {
-        T shift = ComposedOps.shift(self(), axes);
+        T shift = Softmax.shift(self(), axes);
         T result = self().sub(shift).exp().sum(axes, true).log().add(shift);
         return keep ? result : result.reshape(shape().without(axes, false));
     }
@@ -30,9 +32,7 @@ public interface ComposedOps<T extends TensorOps<T>> extends Operand<T> {
      * @throws ShapeException if there is no such axis
      */
     default T softmax(int axis) {
-        var axes = List.of(shape().axis(axis));
-        T exp = self().sub(ComposedOps.shift(self(), axes)).exp();
-        return exp.div(exp.sum(axes, true));
+        return apply(new Softmax(shape().axis(axis)), List.of());
     }
 
     /**
@@ -43,9 +43,7 @@ public interface ComposedOps<T extends TensorOps<T>> extends Operand<T> {
      * @throws ShapeException if there is no such axis
      */
     default T logSoftmax(int axis) {
-        var axes = List.of(shape().axis(axis));
-        T shifted = self().sub(ComposedOps.shift(self(), axes));
-        return shifted.sub(shifted.exp().sum(axes, true).log());
+        return apply(new LogSoftmax(shape().axis(axis)), List.of());
     }
 
     /**
@@ -83,17 +81,5 @@ public interface ComposedOps<T extends TensorOps<T>> extends Operand<T> {
      */
     default T hardswish() {
         return self().mul(self().add(3).clamp(0, 6).div(6));
-    }
-
-    /** The largest element, to be subtracted before exp; finite even where a whole slice is minus infinity. */
-    private static <T extends TensorOps<T>> T shift(T x, List<Integer> axes) {
-        double limit = switch (x.dtype()) {
-            case F64 -> Double.MAX_VALUE;
-            // The largest float would be rounded to infinity.
-            case BF16 -> 0x1.fep127;
-            case F16 -> 65504;
-            case F32, I32, I8, BOOL -> Float.MAX_VALUE;
-        };
-        return x.detach().max(axes, true).clamp(-limit, limit);
     }
 }

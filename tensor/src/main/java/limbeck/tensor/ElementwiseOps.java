@@ -84,6 +84,17 @@ public interface ElementwiseOps<T extends TensorOps<T>> extends Operand<T> {
     }
 
     /**
+     * Another where this is above 0, and 0 elsewhere. The operands broadcast.
+     *
+     * @param right what passes
+     * @return a new operand of the broadcast shape
+     * @throws ShapeException if the shapes do not broadcast
+     */
+    default T gate(T right) {
+        return apply(new Binary(BinaryFn.GATE), List.of(right));
+    }
+
+    /**
      * This to the power of another. The operands broadcast.
      *
      * @param right the right operand

@@ -6,6 +6,7 @@ import java.util.List;
 import limbeck.tensor.op.Cast;
 import limbeck.tensor.op.Copy;
 import limbeck.tensor.op.Custom;
+import limbeck.tensor.op.FusedOp;
 import limbeck.tensor.op.KernelOp;
 import limbeck.tensor.op.Movement;
 import limbeck.tensor.op.Op;
@@ -59,6 +60,7 @@ public final class Tensor implements TensorOps<Tensor> {
         return switch (op) {
             case Movement movement -> move(movement);
             case KernelOp kernel -> run(device, kernel, in);
+            case FusedOp fused -> fuse(fused, in);
             case Custom custom -> {
                 Shape shape = custom.infer(shapes(in));
                 Tensor out = custom.forward(in);
@@ -79,23 +81,40 @@ public final class Tensor implements TensorOps<Tensor> {
     }
 
     static Tensor run(Device device, KernelOp op, List<Tensor> in) {
-        var views = new ArrayList<View>(in.size());
-        var types = new ArrayList<DType>(in.size());
-        var layouts = new ArrayList<Layout>(in.size());
+        List<View> views = views(device, op, in);
+        Shape shape = op.infer(shapes(in));
+        DType type = op.inferType(views.stream().map(View::type).toList());
+        var out = new View(allocate(device, type, shape), op.order().layout(shape, layouts(views)));
+        device.backend().run(op, views, out);
+        return new Tensor(device, out);
+    }
+
+    private Tensor fuse(FusedOp op, List<Tensor> in) {
+        List<View> views = views(device, op, in);
+        Shape shape = op.infer(shapes(in));
+        if (!device.backend().fuses(op, views)) {
+            // Nobody sees what it is composed of, so its memory is free at once.
+            try (var scope = Scope.open(op.name())) {
+                return scope.keep(op.composed(in));
+            }
+        }
+        var out = new View(allocate(device, dtype(), shape), op.order().layout(shape, layouts(views)));
+        device.backend().run(op, views, out);
+        return new Tensor(device, out);
+    }
+
+    private static List<View> views(Device device, Op op, List<Tensor> in) {
         for (Tensor tensor : in) {
             if (tensor.device != device) {
                 throw new IllegalArgumentException(op.name() + ": operands are on different devices, " + in.getFirst().device + " and "
                         + tensor.device + "; move one with to(device)");
             }
-            views.add(tensor.view);
-            types.add(tensor.dtype());
-            layouts.add(tensor.layout());
         }
-        Shape shape = op.infer(shapes(in));
-        DType type = op.inferType(types);
-        var out = new View(allocate(device, type, shape), op.order().layout(shape, layouts));
-        device.backend().run(op, views, out);
-        return new Tensor(device, out);
+        return in.stream().map(tensor -> tensor.view).toList();
+    }
+
+    private static List<Layout> layouts(List<View> views) {
+        return views.stream().map(View::layout).toList();
     }
 
     static Tensor write(Device device, DType type, Shape shape, Object values, int length) {

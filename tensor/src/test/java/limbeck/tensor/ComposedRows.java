@@ -50,8 +50,6 @@ final class ComposedRows {
         var gate = new Tolerance.Relative(8, 1);
         return List.of(
                 new Row("custom", true, unary(new OpTable.Applied(new Swish()), gate)),
-                new Row("softmax", true, rowwise(ComposedRows::softmax, row)),
-                new Row("logSoftmax", true, rowwise(ComposedRows::logSoftmax, logarithm)),
                 new Row("logSumExp", true, rowwise(ComposedRows::logSumExp, logarithm)),
                 new Row("mean", true, rowwise(ComposedRows::mean, logarithm)),
                 new Row("var", true, rowwise(ComposedRows::variance, row)),
@@ -84,14 +82,6 @@ final class ComposedRows {
     }
 
     // Named methods, not lambdas: a lambda cannot be generic, a method reference can.
-
-    private static <T extends TensorOps<T>> T softmax(List<T> in) {
-        return in.getFirst().softmax(-1);
-    }
-
-    private static <T extends TensorOps<T>> T logSoftmax(List<T> in) {
-        return in.getFirst().logSoftmax(-1);
-    }
 
     private static <T extends TensorOps<T>> T logSumExp(List<T> in) {
         return in.getFirst().logSumExp(List.of(in.getFirst().shape().axis(-1)), false);

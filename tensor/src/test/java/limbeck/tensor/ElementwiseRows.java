@@ -135,7 +135,7 @@ final class ElementwiseRows {
         var op = new Binary(fn);
         return switch (fn) {
             case ADD, SUB, MUL -> arithmetic(op, Tolerance.FEW_UNITS, Domain.NORMAL, Domain.NORMAL);
-            case MAXIMUM, MINIMUM -> arithmetic(op, Tolerance.EXACT, Domain.DISTINCT, Domain.DISTINCT_TOO);
+            case MAXIMUM, MINIMUM, GATE -> arithmetic(op, Tolerance.EXACT, Domain.DISTINCT, Domain.DISTINCT_TOO);
             case DIV -> new Row("div", true, floats(op, Tolerance.FEW_UNITS, Domain.NORMAL, Domain.AWAY_FROM_ZERO, Domain.SPECIAL_IN_RUNS));
             // Java's pow(1, NaN) is NaN where C's is 1, so NaN and infinity are left to the base.
             case POW -> new Row("pow", true,

@@ -49,6 +49,19 @@ public final class OpTable {
     }
 
     /**
+     * One op on operands that are made of the given ones, because not any will do.
+     *
+     * @param op the op
+     * @param function makes its operands and computes it
+     */
+    public record Through(Op op, Function function) implements Function {
+        @Override
+        public <T extends TensorOps<T>> T apply(List<T> in) {
+            return function.apply(in);
+        }
+    }
+
+    /**
      * One op, or one function composed of ops.
      *
      * @param name the name that users know
@@ -86,7 +99,11 @@ public final class OpTable {
          * @return the function and the inputs
          */
         public String name() {
-            return function instanceof Applied(Op op) ? op + " of " + inputs : inputs.toString();
+            return switch (function) {
+                case Applied(Op op) -> op + " of " + inputs;
+                case Through(Op op, _) -> op + " of " + inputs;
+                default -> inputs.toString();
+            };
         }
 
         /**
@@ -133,6 +150,7 @@ public final class OpTable {
         rows.addAll(LinearRows.rows());
         rows.addAll(CreationRows.rows());
         rows.addAll(ComposedRows.rows());
+        rows.addAll(FusedRows.rows());
         return rows;
     }
 
@@ -148,12 +166,15 @@ public final class OpTable {
     }
 
     /**
-     * Compares a device with the reference in one case.
+     * Compares a device with the reference in one case, at {@link Precision#STRICT}: that is what the tolerances are for. Tests of
+     * the convolutions state what other precisions may differ by.
      *
      * @param device the device under test
      * @param c the case
      */
     public static void compare(Device device, Case c) {
+        Precision before = Precision.current();
+        Precision.use(Precision.STRICT);
         try (var _ = Scope.open("comparison")) {
             Tensor expected = c.run(Device.reference());
             Tensor actual = c.run(device);
@@ -164,6 +185,8 @@ public final class OpTable {
             double[] magnitudes = c.tolerance() instanceof Tolerance.Sum
                     ? Tolerance.magnitudes(c, c.operands(Device.reference())) : expected.toDoubles();
             close(c, expected.toDoubles(), actual.toDoubles(), magnitudes, actual.dtype());
+        } finally {
+            Precision.use(before);
         }
     }
 

@@ -14,6 +14,7 @@ import java.util.stream.Stream;
 import limbeck.tensor.OpTable.Applied;
 import limbeck.tensor.OpTable.Case;
 import limbeck.tensor.OpTable.Row;
+import limbeck.tensor.OpTable.Through;
 import limbeck.tensor.op.Op;
 import limbeck.tensor.op.Window;
 import org.junit.jupiter.api.DynamicContainer;
@@ -112,7 +113,11 @@ final class OpTableTest {
 
     private static List<Op> ops() {
         return OpTable.rows().stream().flatMap(row -> row.cases().stream())
-                .flatMap(c -> c.function() instanceof Applied(Op op) ? Stream.of(op) : Stream.empty()).toList();
+                .flatMap(c -> switch (c.function()) {
+                    case Applied(Op op) -> Stream.of(op);
+                    case Through(Op op, _) -> Stream.of(op);
+                    default -> Stream.empty();
+                }).toList();
     }
 
     /** The types at the ends of a sealed hierarchy; an interface that users implement is one of them. */

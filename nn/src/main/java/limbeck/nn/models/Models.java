@@ -54,8 +54,9 @@ public final class Models {
         add(MLP, "perceptron with ReLU, such as mlp-300-100", (example, classes, key) -> {
             throw new IllegalArgumentException("models: '" + MLP + "' is a pattern; give the widths, such as mlp-300-100");
         });
+        // No dropout of inputs: the teacher learns from moved images, which is noise enough.
         add("hinton-teacher", "mlp-1200-1200 with dropout (Hinton et al., 2015)",
-                (example, classes, key) -> mlp(List.of(1200, 1200), 0.2, 0.5, example, classes, key));
+                (example, classes, key) -> mlp(List.of(1200, 1200), 0, 0.5, example, classes, key));
         images("lenet", "two convolutions and a hidden layer",
                 (example, classes, key) -> LeNet.of(example.dim(0), example.dim(1), example.dim(2), classes, key));
         cnn("cnn-tiny", "three 3x3 convolutions, 16-16-32 channels", 0, List.of(List.of(16), List.of(16), List.of(32)));

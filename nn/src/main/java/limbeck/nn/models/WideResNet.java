@@ -47,8 +47,8 @@ public record WideResNet(Conv2d stem, Sequential layer1, Sequential layer2, Sequ
 
         @Override
         public Variable forward(Variable x) {
-            Variable active = bn1.apply(x).relu();
-            Variable y = conv2.apply(bn2.apply(conv1.apply(active)).relu());
+            Variable active = bn1.relu(x);
+            Variable y = conv2.apply(bn2.relu(conv1.apply(active)));
             return y.add(shortcut.apply(shortcut instanceof Identity ? x : active));
         }
     }

@@ -9,8 +9,8 @@ import limbeck.tensor.spi.View;
 /**
  * Convolution and its two gradients on float32 images. Each is a product with the matrix of {@link Im2col}: forward,
  * pixels by weights; for the image, pixels of the gradient by the weights read backwards, once for each phase of the
- * stride; for the weights, pixels of the gradient, transposed, by pixels of the image. {@link DirectConv} and
- * {@link Depthwise} are faster where they apply.
+ * stride; for the weights, pixels of the gradient, transposed, by pixels of the image. Where {@link ConvForm} knows a faster
+ * form, that is taken; {@link Depthwise} has its own.
  *
  * <p>Letters: images (N, C, H, W), weights (K, C / groups, kh, kw), gradients (N, K, H', W').
  */
@@ -50,10 +50,15 @@ final class ConvKernels {
 
     /** One group: the pixels of all channels are there, of which it reads and writes its own. */
     private static void convolve(Images in, ConvWeights weights, Axis vertical, Axis horizontal, Images out, int group, int groups) {
-        if (groups == 1 && DirectConv.applies(in, out, vertical, horizontal)) {
-            DirectConv.run(in, weights, vertical.pad(), horizontal.pad(), out);
-            return;
+        switch (groups == 1 ? ConvForm.of(in, out, vertical, horizontal) : ConvForm.PACKED) {
+            case WINOGRAD_4 -> WinogradConv.run(Winograd.F4, in, weights, vertical.pad(), horizontal.pad(), out);
+            case WINOGRAD_2 -> WinogradConv.run(Winograd.F2, in, weights, vertical.pad(), horizontal.pad(), out);
+            case DIRECT -> DirectConv.run(in, weights, vertical.pad(), horizontal.pad(), out);
+            case PACKED -> multiply(in, weights, vertical, horizontal, out, group, groups);
         }
+    }
+
+    private static void multiply(Images in, ConvWeights weights, Axis vertical, Axis horizontal, Images out, int group, int groups) {
         int channels = out.channels() / groups;
         int inner = vertical.taps() * horizontal.taps() * weights.channels();
         Gemm.ofRows(out.pixels(), channels, inner, pixels(in, groups, vertical, horizontal, out, group), weights, out.array(),
@@ -129,10 +134,16 @@ final class ConvKernels {
         Layout w = out.layout();
         Axis vertical = vertical(spec, w);
         Axis horizontal = horizontal(spec, w);
-        if (spec.groups() == 1 && DirectConv.appliesToWeights(in, from, vertical, horizontal)) {
-            DirectConv.weight(in, from, spec.padH(), spec.padW(), floats(out), w.offset());
-            return;
+        switch (spec.groups() == 1 ? ConvForm.ofWeights(in, from, vertical, horizontal) : ConvForm.PACKED) {
+            // There is one Winograd form for weights, and it is never chosen as the exact one.
+            case WINOGRAD_4, WINOGRAD_2 -> WinogradWeight.run(in, from, spec.padH(), spec.padW(), floats(out), w.offset());
+            case DIRECT -> DirectConv.weight(in, from, spec.padH(), spec.padW(), floats(out), w.offset());
+            case PACKED -> multiplyWeight(spec, in, from, vertical, horizontal, out);
         }
+    }
+
+    private static void multiplyWeight(ConvSpec spec, Images in, Images from, Axis vertical, Axis horizontal, View out) {
+        Layout w = out.layout();
         int rows = from.channels() / spec.groups();
         int channels = w.shape().dim(1);
         int taps = w.shape().dim(2) * w.shape().dim(3);

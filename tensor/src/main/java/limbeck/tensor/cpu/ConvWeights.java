@@ -26,4 +26,39 @@ record ConvWeights(float[] array, int offset, int taps, int channels, int rowStr
             }
         }
     }
+
+    /**
+     * Copies 3 x 3 kernels, to be transformed.
+     *
+     * @param channel the first channel that is summed
+     * @param count how many of them
+     * @param column the first channel of the result
+     * @param columns how many of them
+     * @param to takes the kernels as (channel, row, tap, column)
+     */
+    void copyTaps(int channel, int count, int column, int columns, float[] to) {
+        int from = offset + channel * channelStride + column * columnStride;
+        // Whatever lies closer together goes innermost.
+        if (Math.abs(channelStride) < Math.abs(columnStride)) {
+            for (int j = 0; j < columns; j++) {
+                for (int i = 0; i < count; i++) {
+                    copyKernel(from + i * channelStride + j * columnStride, to, i * 9 * columns + j, columns);
+                }
+            }
+        } else {
+            for (int i = 0; i < count; i++) {
+                for (int j = 0; j < columns; j++) {
+                    copyKernel(from + i * channelStride + j * columnStride, to, i * 9 * columns + j, columns);
+                }
+            }
+        }
+    }
+
+    private void copyKernel(int from, float[] to, int at, int step) {
+        for (int r = 0; r < 3; r++) {
+            to[at + 3 * r * step] = array[from + r * rowStride];
+            to[at + (3 * r + 1) * step] = array[from + r * rowStride + tapStride];
+            to[at + (3 * r + 2) * step] = array[from + r * rowStride + 2 * tapStride];
+        }
+    }
 }

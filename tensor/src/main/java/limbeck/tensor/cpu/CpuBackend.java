@@ -11,8 +11,13 @@ import limbeck.tensor.op.Arange;
 import limbeck.tensor.op.ArgReduce;
 import limbeck.tensor.op.AvgPool2d;
 import limbeck.tensor.op.AvgPool2dInput;
+import limbeck.tensor.op.BatchNorm;
+import limbeck.tensor.op.BatchNormInput;
+import limbeck.tensor.op.BatchNormSums;
 import limbeck.tensor.op.Binary;
 import limbeck.tensor.op.Cast;
+import limbeck.tensor.op.ChannelAffine;
+import limbeck.tensor.op.ChannelMoments;
 import limbeck.tensor.op.Compare;
 import limbeck.tensor.op.Concat;
 import limbeck.tensor.op.Conv2d;
@@ -20,8 +25,11 @@ import limbeck.tensor.op.Conv2dInput;
 import limbeck.tensor.op.Conv2dWeight;
 import limbeck.tensor.op.Copy;
 import limbeck.tensor.op.Fill;
+import limbeck.tensor.op.FusedOp;
 import limbeck.tensor.op.Gather;
 import limbeck.tensor.op.KernelOp;
+import limbeck.tensor.op.LogSoftmax;
+import limbeck.tensor.op.LogSoftmaxInput;
 import limbeck.tensor.op.MatMul;
 import limbeck.tensor.op.MaxPool2d;
 import limbeck.tensor.op.MaxPool2dPick;
@@ -31,6 +39,8 @@ import limbeck.tensor.op.Pad;
 import limbeck.tensor.op.Random;
 import limbeck.tensor.op.Reduce;
 import limbeck.tensor.op.ScatterAdd;
+import limbeck.tensor.op.Softmax;
+import limbeck.tensor.op.SoftmaxInput;
 import limbeck.tensor.op.Unary;
 import limbeck.tensor.op.Update;
 import limbeck.tensor.op.Where;
@@ -79,6 +89,34 @@ public final class CpuBackend implements Backend {
             run(op, wide, result, temps);
             if (result != out) {
                 Casts.run(result, out);
+            }
+        }
+    }
+
+    @Override
+    public boolean fuses(FusedOp op, List<View> in) {
+        return switch (op) {
+            case ChannelMoments _, ChannelAffine _, BatchNorm _, BatchNormSums _, BatchNormInput _ -> ChannelKernels.applies(in);
+            case LogSoftmax(int axis) -> SoftmaxKernels.applies(axis, in);
+            case LogSoftmaxInput(int axis) -> SoftmaxKernels.applies(axis, in);
+            case Softmax(int axis) -> SoftmaxKernels.applies(axis, in);
+            case SoftmaxInput(int axis) -> SoftmaxKernels.applies(axis, in);
+        };
+    }
+
+    @Override
+    public void run(FusedOp op, List<View> in, View out) {
+        try (var temps = new Temps(pool)) {
+            switch (op) {
+                case ChannelMoments _ -> ChannelKernels.moments(in.getFirst(), out);
+                case ChannelAffine affine -> ChannelKernels.affine(affine, in, out, temps);
+                case BatchNorm norm -> ChannelKernels.batchNorm(norm, in, out, temps);
+                case BatchNormSums sums -> ChannelKernels.batchNormSums(sums, in, out, temps);
+                case BatchNormInput input -> ChannelKernels.batchNormInput(input, in, out, temps);
+                case LogSoftmax _ -> SoftmaxKernels.logSoftmax(in.getFirst(), out);
+                case LogSoftmaxInput _ -> SoftmaxKernels.logSoftmaxInput(in.getFirst(), in.getLast(), out);
+                case Softmax _ -> SoftmaxKernels.softmax(in.getFirst(), out);
+                case SoftmaxInput _ -> SoftmaxKernels.softmaxInput(in.getFirst(), in.getLast(), out);
             }
         }
     }

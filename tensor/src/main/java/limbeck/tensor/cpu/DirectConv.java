@@ -26,26 +26,14 @@ final class DirectConv {
     private DirectConv() {
     }
 
-    /**
-     * Whether a convolution can be computed here.
-     *
-     * @param in what is read
-     * @param out what is written
-     * @param vertical the kernel
-     * @param horizontal the kernel
-     */
-    static boolean applies(Images in, Images out, Im2col.Axis vertical, Im2col.Axis horizontal) {
-        return Simd.available() && isPlain(vertical) && isPlain(horizontal) && in.channels() % L == 0 && out.channels() % L == 0
-                && in.channels() > 0 && out.width() >= PIXELS;
+    /** Whether lines are long enough. */
+    static boolean applies(Images out) {
+        return out.width() >= PIXELS;
     }
 
-    /** Whether the gradient for the weights can be computed here: with few images there is too little to share out. */
-    static boolean appliesToWeights(Images in, Images gradient, Im2col.Axis vertical, Im2col.Axis horizontal) {
-        return applies(in, gradient, vertical, horizontal) && gradient.channels() > 0 && in.count() >= TASKS / 2;
-    }
-
-    private static boolean isPlain(Im2col.Axis axis) {
-        return axis.taps() == 3 && axis.stride() == 1 && axis.dilation() == 1 && axis.pad() >= 0 && axis.pad() <= 2;
+    /** The same for the gradient of the weights, and whether there are images enough to share out. */
+    static boolean appliesToWeights(Images in, Images gradient) {
+        return applies(gradient) && in.count() >= TASKS / 2;
     }
 
     /**

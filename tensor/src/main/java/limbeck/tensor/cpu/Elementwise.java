@@ -113,6 +113,7 @@ final class Elementwise {
             case MUL -> x * y;
             case MAXIMUM -> Math.max(x, y);
             case MINIMUM -> Math.min(x, y);
+            case GATE -> x > 0 ? y : 0;
             case DIV, POW -> throw new IllegalArgumentException(fn + " is not defined on integers; cast to F32 first");
         };
     }

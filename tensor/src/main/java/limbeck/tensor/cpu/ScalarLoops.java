@@ -160,6 +160,7 @@ final class ScalarLoops implements Loops {
                 case MAXIMUM -> maximum(n, x, xi, s, y, yi, t, z, zi);
                 case MINIMUM -> minimum(n, x, xi, s, y, yi, t, z, zi);
                 case POW -> pow(n, x, xi, s, y, yi, t, z, zi);
+                case GATE -> gate(n, x, xi, s, y, yi, t, z, zi);
             }
         }
     }
@@ -203,6 +204,12 @@ final class ScalarLoops implements Loops {
     private static void pow(int n, float[] x, int xi, int s, float[] y, int yi, int t, float[] z, int zi) {
         for (int i = 0; i < n; i++) {
             z[zi + i] = (float) Math.pow(x[xi + i * s], y[yi + i * t]);
+        }
+    }
+
+    private static void gate(int n, float[] x, int xi, int s, float[] y, int yi, int t, float[] z, int zi) {
+        for (int i = 0; i < n; i++) {
+            z[zi + i] = x[xi + i * s] > 0 ? y[yi + i * t] : 0;
         }
     }
 

@@ -2,6 +2,7 @@ package limbeck.tensor.cpu;
 
 import static limbeck.tensor.cpu.VectorMath.S;
 
+import java.util.Arrays;
 import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
@@ -218,6 +219,7 @@ final class VectorLoops implements Loops {
             case DIV -> div(n, x, xi, y, yi, z, zi);
             case MAXIMUM -> maximum(n, x, xi, y, yi, z, zi);
             case MINIMUM -> minimum(n, x, xi, y, yi, z, zi);
+            case GATE -> gate(n, x, xi, y, yi, z, zi);
             case POW -> throw new AssertionError("POW has no vector loop");
         }
     }
@@ -230,6 +232,7 @@ final class VectorLoops implements Loops {
             case DIV -> divide(n, x, xi, y, z, zi);
             case MAXIMUM -> atLeast(n, x, xi, y, z, zi);
             case MINIMUM -> atMost(n, x, xi, y, z, zi);
+            case GATE -> gate(n, x, xi, y, z, zi);
             case POW -> throw new AssertionError("POW has no vector loop");
         }
     }
@@ -242,6 +245,7 @@ final class VectorLoops implements Loops {
             case DIV -> divideInto(n, y, yi, x, z, zi);
             case MAXIMUM -> atLeast(n, y, yi, x, z, zi);
             case MINIMUM -> atMost(n, y, yi, x, z, zi);
+            case GATE -> gateAll(x > 0, n, y, yi, z, zi);
             case POW -> throw new AssertionError("POW has no vector loop");
         }
     }
@@ -279,6 +283,29 @@ final class VectorLoops implements Loops {
     private static void minimum(int n, float[] x, int xi, float[] y, int yi, float[] z, int zi) {
         for (int i = 0; i < n; i += L) {
             FloatVector.fromArray(S, x, xi + i).min(FloatVector.fromArray(S, y, yi + i)).intoArray(z, zi + i);
+        }
+    }
+
+    private static void gate(int n, float[] x, int xi, float[] y, int yi, float[] z, int zi) {
+        for (int i = 0; i < n; i += L) {
+            var open = FloatVector.fromArray(S, x, xi + i).compare(VectorOperators.GT, 0);
+            FloatVector.zero(S).blend(FloatVector.fromArray(S, y, yi + i), open).intoArray(z, zi + i);
+        }
+    }
+
+    private static void gate(int n, float[] x, int xi, float y, float[] z, int zi) {
+        FloatVector w = FloatVector.broadcast(S, y);
+        for (int i = 0; i < n; i += L) {
+            var open = FloatVector.fromArray(S, x, xi + i).compare(VectorOperators.GT, 0);
+            FloatVector.zero(S).blend(w, open).intoArray(z, zi + i);
+        }
+    }
+
+    private static void gateAll(boolean open, int n, float[] y, int yi, float[] z, int zi) {
+        if (open) {
+            System.arraycopy(y, yi, z, zi, n);
+        } else {
+            Arrays.fill(z, zi, zi + n, 0);
         }
     }
 

@@ -24,7 +24,7 @@ public record Binary(BinaryFn fn) implements KernelOp {
     @Override
     public DType inferType(List<DType> in) {
         return switch (fn) {
-            case ADD, SUB, MUL, MAXIMUM, MINIMUM -> Types.same(this, in);
+            case ADD, SUB, MUL, MAXIMUM, MINIMUM, GATE -> Types.same(this, in);
             case DIV, POW -> Types.floating(this, in);
         };
     }
@@ -38,7 +38,7 @@ public record Binary(BinaryFn fn) implements KernelOp {
     public Saves saves() {
         return switch (fn) {
             case ADD, SUB -> Saves.NOTHING;
-            case MUL, DIV, MAXIMUM, MINIMUM, POW -> Saves.INPUTS;
+            case MUL, DIV, MAXIMUM, MINIMUM, POW, GATE -> Saves.INPUTS;
         };
     }
 }

@@ -17,7 +17,9 @@ public enum BinaryFn {
     /** The smaller one; NaN if either is. */
     MINIMUM("x != x ? x : y != y ? y : fminf(x, y)", Math::min),
     /** {@code x} to the power {@code y}. */
-    POW("powf(x, y)", Math::pow);
+    POW("powf(x, y)", Math::pow),
+    /** {@code y} where {@code x} is above 0, else 0: the gradient of a ReLU with the result {@code x}. */
+    GATE("x > 0.0f ? y : 0.0f", (x, y) -> x > 0 ? y : 0);
 
     private final String cuda;
     private final DoubleBinaryOperator meaning;

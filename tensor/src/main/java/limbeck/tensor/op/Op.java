@@ -9,10 +9,10 @@ import limbeck.tensor.Shape;
  * shapes checked), says what its backward may look at, and nothing more: the backends and the table of gradients
  * interpret it in switches without {@code default}, so that the compiler lists every place a new op has forgotten.
  *
- * <p>Three kinds: a {@link KernelOp} is computed by a backend, a {@link Movement} only makes a new view of the same
- * storage, and a {@link Custom} is a user's own.
+ * <p>Four kinds: a {@link KernelOp} is computed by a backend, a {@link FusedOp} by those backends that have a kernel for it and
+ * as other ops by the rest, a {@link Movement} only makes a new view of the same storage, and a {@link Custom} is a user's own.
  */
-public sealed interface Op permits KernelOp, Movement, Custom {
+public sealed interface Op permits KernelOp, FusedOp, Movement, Custom {
     /**
      * The name that users know, for errors and for the printed tape.
      *

@@ -3,6 +3,7 @@ package limbeck.tensor.spi;
 import java.util.List;
 import limbeck.tensor.DType;
 import limbeck.tensor.Memory;
+import limbeck.tensor.op.FusedOp;
 import limbeck.tensor.op.KernelOp;
 import limbeck.tensor.op.Update;
 
@@ -35,6 +36,29 @@ public interface Backend {
      * @param out the result, dense
      */
     void run(KernelOp op, List<View> in, View out);
+
+    /**
+     * Whether this backend has a kernel for a fused op on these operands. Where not, the op is computed as the ops that it is
+     * composed of.
+     *
+     * @param op the op
+     * @param in the operands
+     * @return by default false
+     */
+    default boolean fuses(FusedOp op, List<View> in) {
+        return false;
+    }
+
+    /**
+     * Computes an op that it {@link #fuses}.
+     *
+     * @param op the op
+     * @param in the operands
+     * @param out the result, dense
+     */
+    default void run(FusedOp op, List<View> in, View out) {
+        throw new UnsupportedOperationException(op.name() + " has no kernel here");
+    }
 
     /**
      * Changes tensors in place: the step of an optimizer.

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.function.Supplier;
 import limbeck.tensor.Device;
 import limbeck.tensor.Key;
+import limbeck.tensor.Precision;
 import limbeck.tensor.Shape;
 import limbeck.tensor.Tensor;
 import limbeck.tensor.Threads;
@@ -20,6 +21,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Convolutions of the sizes that networks have, where work is cut into tasks; small and odd ones stand in the op table. */
 final class ConvKernelsTest {
     private static final Key KEY = Key.of(11);
+    // Errors allowed at STRICT, where sums round as in plain loops, and at FP32, where the forms of WinogradTest are used. Both are
+    // relative to the largest element of the result.
+    private static final double STRICT = 3e-6;
+    private static final double FP32 = 1.5e-5;
 
     /** Columns: images, channels, height, width, output channels, kernel rows and columns, stride, padding, dilation, groups. */
     @ParameterizedTest
@@ -29,6 +34,8 @@ final class ConvKernelsTest {
         "2, 48, 9, 8, 32, 3, 3, 1, 0, 1, 1",
         "2, 16, 8, 8, 64, 3, 3, 1, 2, 1, 1",
         "2, 64, 1, 5, 16, 3, 3, 1, 1, 1, 1",
+        "9, 64, 8, 8, 64, 3, 3, 1, 1, 1, 1",
+        "9, 32, 13, 7, 32, 3, 3, 1, 1, 1, 1",
         "2, 32, 8, 8, 32, 3, 3, 1, 1, 1, 2",
         "3, 16, 16, 16, 32, 3, 3, 2, 1, 1, 1",
         "3, 3, 33, 31, 16, 3, 3, 1, 1, 1, 1",
@@ -61,15 +68,37 @@ final class ConvKernelsTest {
         for (boolean last : new boolean[] {false, true}) {
             Tensor xi = last ? x.channelsLast() : x;
             Tensor gi = last ? g.channelsLast() : g;
-            check("forward", y, () -> xi.apply(forward, List.of(f)));
-            check("input", dx, () -> gi.apply(input, List.of(f)));
-            check("weight", dw, () -> xi.apply(weight, List.of(gi)));
+            for (Precision precision : Precision.values()) {
+                check(precision, "forward", y, () -> xi.apply(forward, List.of(f)));
+                check(precision, "input", dx, () -> gi.apply(input, List.of(f)));
+                check(precision, "weight", dw, () -> xi.apply(weight, List.of(gi)));
+            }
+        }
+        // The same numbers in other orders.
+        Tensor sparse = strided(x);
+        Tensor crossed = f.permute(1, 0, 3, 2).contiguous().permute(1, 0, 3, 2);
+        Tensor gradient = strided(g);
+        for (Precision precision : Precision.values()) {
+            check(precision, "forward", y, () -> sparse.apply(forward, List.of(crossed)));
+            check(precision, "input", dx, () -> gradient.apply(input, List.of(crossed)));
+            check(precision, "weight", dw, () -> sparse.apply(weight, List.of(gradient)));
         }
     }
 
-    private static void check(String what, double[] expected, Supplier<Tensor> run) {
+    /** The same numbers, neither contiguous nor channels last. */
+    private static Tensor strided(Tensor x) {
+        return x.permute(3, 0, 2, 1).contiguous().permute(1, 3, 2, 0);
+    }
+
+    private static void check(Precision precision, String what, double[] expected, Supplier<Tensor> run) {
         int before = Threads.count();
+        Precision usual = Precision.current();
+        double bound = switch (precision) {
+            case STRICT -> STRICT;
+            case FP32 -> FP32;
+        };
         try {
+            Precision.use(precision);
             Threads.use(1);
             double[] alone = run.get().toDoubles();
             double scale = 0;
@@ -77,7 +106,7 @@ final class ConvKernelsTest {
                 scale = Math.max(scale, Math.abs(e));
             }
             for (int i = 0; i < expected.length; i++) {
-                assertEquals(expected[i], alone[i], 3e-6 * scale, what + " at " + i + " of largest " + scale + ", " + KEY);
+                assertEquals(expected[i], alone[i], bound * scale, precision + " " + what + " at " + i + " of largest " + scale + ", " + KEY);
             }
             for (int threads : new int[] {2, 3, 5}) {
                 Threads.use(threads);
@@ -85,6 +114,7 @@ final class ConvKernelsTest {
             }
         } finally {
             Threads.use(before);
+            Precision.use(usual);
         }
     }
 }

@@ -1,0 +1,71 @@
+package limbeck.autograd;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
+import limbeck.tensor.Shape;
+import limbeck.tensor.TensorOps;
+import limbeck.tensor.op.BatchNorm;
+import limbeck.tensor.op.BatchNormInput;
+import limbeck.tensor.op.BatchNormSums;
+import limbeck.tensor.op.ChannelAffine;
+import limbeck.tensor.op.ChannelMoments;
+import limbeck.tensor.op.FusedOp;
+import limbeck.tensor.op.LogSoftmax;
+import limbeck.tensor.op.LogSoftmaxInput;
+import limbeck.tensor.op.Softmax;
+import limbeck.tensor.op.SoftmaxInput;
+
+/**
+ * The part of {@link Vjp} for fused ops. Those of the forward have rules made of other fused ops, so that backward goes over
+ * memory as seldom as forward does. Those have no rules: where their own gradient is wanted, they are recorded as the primitive
+ * ops that they are composed of.
+ */
+final class FusedVjp {
+    private FusedVjp() {
+    }
+
+    /** Whether an op has a rule, rather than being recorded as what it is composed of. */
+    static boolean has(FusedOp op) {
+        return switch (op) {
+            case BatchNorm _, ChannelAffine _, LogSoftmax _, Softmax _ -> true;
+            case BatchNormInput _, BatchNormSums _, ChannelMoments _, LogSoftmaxInput _, SoftmaxInput _ -> false;
+        };
+    }
+
+    static <T extends TensorOps<T>> List<Supplier<T>> of(FusedOp op, List<T> in, T out, T g) {
+        return switch (op) {
+            case BatchNorm norm -> batchNorm(norm, in, out, g);
+            case ChannelAffine affine -> affine(affine, in, out, g);
+            case LogSoftmax(int axis) -> List.of(() -> out.apply(new LogSoftmaxInput(axis), List.of(g)));
+            case Softmax(int axis) -> List.of(() -> out.apply(new SoftmaxInput(axis), List.of(g)));
+            case BatchNormInput _, BatchNormSums _, ChannelMoments _, LogSoftmaxInput _, SoftmaxInput _ ->
+                    throw new AssertionError(op.name() + " is recorded as what it is composed of");
+        };
+    }
+
+    private static <T extends TensorOps<T>> List<Supplier<T>> batchNorm(BatchNorm norm, List<T> in, T out, T g) {
+        T x = in.getFirst();
+        boolean residual = in.size() == 5;
+        // A residual needs the gradient behind the ReLU itself; else the kernels find out again what had passed.
+        T flow = norm.relu() && residual ? out.gate(g) : g;
+        boolean relu = norm.relu() && !residual;
+        T sums = x.apply(new BatchNormSums(norm.epsilon(), relu), List.of(in.get(1), in.get(2), in.get(3), flow));
+        return Arrays.<Supplier<T>>asList(
+                () -> x.apply(new BatchNormInput(norm.epsilon(), relu), List.of(in.get(1), in.get(2), in.get(3), flow, sums)),
+                () -> sums.select(0, 1), () -> sums.select(0, 0), null, () -> flow).subList(0, in.size());
+    }
+
+    private static <T extends TensorOps<T>> List<Supplier<T>> affine(ChannelAffine affine, List<T> in, T out, T g) {
+        T x = in.getFirst();
+        Shape shape = x.shape();
+        List<Integer> axes = IntStream.range(0, shape.rank()).filter(axis -> axis != 1).boxed().toList();
+        int[] along = new int[shape.rank()];
+        Arrays.fill(along, 1);
+        along[1] = -1;
+        T flow = affine.relu() ? out.gate(g) : g;
+        return Arrays.<Supplier<T>>asList(() -> flow.mul(in.get(1).reshape(along)), () -> flow.mul(x).sum(axes, false),
+                () -> flow.sum(axes, false), () -> flow).subList(0, in.size());
+    }
+}

@@ -1,0 +1,102 @@
+package limbeck.nn;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
+import limbeck.autograd.Gradients;
+import limbeck.autograd.Parameter;
+import limbeck.autograd.Tape;
+import limbeck.autograd.Variable;
+import limbeck.nn.models.ResNet;
+import limbeck.tensor.Device;
+import limbeck.tensor.Key;
+import limbeck.tensor.ShapeException;
+import limbeck.tensor.Tensor;
+import limbeck.tensor.op.ConvSpec;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.api.Test;
+
+/** Layers that run in one go when nobody watches give what they give one by one. */
+class FusionTest {
+    private static final Key KEY = Key.of(20261);
+
+    private record Run(double[] out, Map<String, double[]> gradients, Map<String, double[]> buffers) {
+    }
+
+    private static Module model() {
+        return ResNet.of(3, 1, 16, 16, 5, KEY);
+    }
+
+    /** All layers whose outputs would not exist where they are fused. */
+    private static final Set<String> INNER = Set.of("stem.1", "layer1.0.bn1", "layer1.0.bn2", "layer1.0.preactivation", "layer2.0.bn1",
+            "layer2.0.preactivation", "layer3.0.bn1", "layer3.0.preactivation");
+
+    private static Run run(boolean training, boolean watched) {
+        Module model = model();
+        Parameter x = Parameter.of(Device.cpu().normal(KEY.split("x"), 3, 3, 11, 9).channelsLast());
+        Tensor weights = Device.cpu().normal(KEY.split("weights"), 3, 5);
+        Taps taps = Taps.watch(model, watched ? INNER : Set.of());
+        var tape = new Tape();
+        Supplier<Variable> forward = () -> taps.bind(() -> model.apply(x));
+        Variable[] out = new Variable[1];
+        Variable loss = tape.record(() -> {
+            out[0] = training ? Mode.train(1, forward) : Mode.evaluate(forward);
+            return out[0].mul(Variable.of(weights)).sum();
+        });
+        if (watched) {
+            INNER.forEach(path -> assertTrue(Arrays.stream(taps.get(path).tensor().toDoubles()).anyMatch(v -> v < 0), path));
+        }
+        Gradients gradients = tape.backward(loss);
+        var found = new LinkedHashMap<String, double[]>();
+        found.put("input", gradients.of(x).toDoubles());
+        model.parameters().forEach((name, parameter) -> found.put(name, gradients.of(parameter).toDoubles()));
+        var buffers = new LinkedHashMap<String, double[]>();
+        model.buffers().forEach((name, buffer) -> buffers.put(name, buffer.tensor().toDoubles()));
+        return new Run(out[0].tensor().toDoubles(), found, buffers);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void watchedAndUnwatchedModelsAgree(boolean training) {
+        Run fused = run(training, false);
+        Run plain = run(training, true);
+        close("output", plain.out, fused.out);
+        plain.gradients.forEach((name, expected) -> close("gradient of " + name, expected, fused.gradients.get(name)));
+        plain.buffers.forEach((name, expected) -> close(name, expected, fused.buffers.get(name)));
+    }
+
+    /** Relative to the largest element: both ways round differently. */
+    private static void close(String what, double[] expected, double[] actual) {
+        double scale = Arrays.stream(expected).map(Math::abs).max().orElseThrow();
+        for (int i = 0; i < expected.length; i++) {
+            assertEquals(expected[i], actual[i], 1e-4 * scale + 1e-9, what + "[" + i + "], key " + KEY);
+        }
+    }
+
+    @Test
+    void aWatchedReluIsSeen() {
+        Module model = Sequential.of(Conv2d.of(3, 8, 3, ConvSpec.DEFAULT, KEY), BatchNorm2d.of(8), new Relu());
+        Variable x = Variable.of(Device.cpu().normal(KEY, 2, 3, 6, 6));
+        Taps taps = Taps.watch(model, Set.of("1", "2"));
+        Variable y = Mode.evaluate(() -> taps.bind(() -> model.apply(x)));
+        assertArrayEquals(taps.get("1").tensor().relu().toDoubles(), taps.get("2").tensor().toDoubles());
+        assertArrayEquals(y.tensor().toDoubles(), taps.get("2").tensor().toDoubles());
+        assertArrayEquals(y.tensor().toDoubles(), Mode.evaluate(() -> model.apply(x)).tensor().toDoubles(), 1e-6);
+    }
+
+    @Test
+    void anErrorInFusedLayersNamesTheLayer() {
+        Module model = Sequential.of(Conv2d.of(3, 8, 3, ConvSpec.DEFAULT, KEY), BatchNorm2d.of(4), new Relu());
+        Variable x = Variable.of(Device.cpu().normal(KEY, 2, 3, 6, 6));
+        var error = assertThrows(ShapeException.class, () -> Mode.train(1, () -> model.apply(x)));
+        assertTrue(error.getMessage().contains("1 (BatchNorm2d)"), error.getMessage());
+    }
+}

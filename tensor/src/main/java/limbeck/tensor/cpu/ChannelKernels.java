@@ -1,0 +1,245 @@
+package limbeck.tensor.cpu;
+
+import static limbeck.tensor.cpu.Elementwise.floats;
+
+import java.util.List;
+import limbeck.tensor.DType;
+import limbeck.tensor.Layout;
+import limbeck.tensor.op.BatchNorm;
+import limbeck.tensor.op.BatchNormInput;
+import limbeck.tensor.op.BatchNormSums;
+import limbeck.tensor.op.ChannelAffine;
+import limbeck.tensor.spi.View;
+
+/**
+ * Batch norm and its kin, for images that lie channels last: one pass for the statistics and one for the result, forward and
+ * backward, where the primitive ops take eleven.
+ *
+ * <p>The pixels' channels follow one another, so a vector of any place in memory meets numbers of a channel that repeat: they are
+ * copied out to a period, which both the channels and a step of the loops divide. Sums are taken over pieces of a fixed length,
+ * each in float, and added up in double in the order of the pieces.
+ */
+final class ChannelKernels {
+    private static final Scratch SCALE = new Scratch();
+    private static final Scratch SHIFT = new Scratch();
+    private static final Scratch MEAN = new Scratch();
+    private static final Scratch SLOPE = new Scratch();
+    private static final Scratch INTERCEPT = new Scratch();
+    private static final Scratch FIRST = new Scratch();
+    private static final Scratch SECOND = new Scratch();
+
+    private final float[] x;
+    private final int xi;
+    private final int size;
+    private final int channels;
+    private final int period;
+    /** Floats of a piece, and of all whole periods: what is left is computed one by one. */
+    private final int piece;
+    private final int bulk;
+
+    private ChannelKernels(View view) {
+        x = floats(view);
+        xi = view.layout().offset();
+        size = view.shape().intSize();
+        channels = view.shape().dim(1);
+        period = channels / gcd(channels, VectorChannels.STEP) * VectorChannels.STEP;
+        piece = Math.max(1, Nest.GRAIN / period) * period;
+        bulk = size / period * period;
+    }
+
+    /** Whether there is a kernel: float32 with the channels innermost. */
+    static boolean applies(List<View> in) {
+        View x = in.getFirst();
+        return Simd.available() && x.shape().size() > 0 && x.layout().isDense() && x.layout().stride(1) == 1
+                && in.stream().allMatch(view -> view.type() == DType.F32);
+    }
+
+    static void moments(View x, View out) {
+        new ChannelKernels(x).moments(floats(out), out.layout().offset());
+    }
+
+    static void affine(ChannelAffine op, List<View> in, View out, Temps temps) {
+        View residual = in.size() == 4 ? temps.ordered(in.getLast(), in.getFirst().layout()) : null;
+        new ChannelKernels(in.getFirst()).affine(vector(in.get(1)), vector(in.get(2)), residual, op.relu(), out);
+    }
+
+    static void batchNorm(BatchNorm op, List<View> in, View out, Temps temps) {
+        View residual = in.size() == 5 ? temps.ordered(in.getLast(), in.getFirst().layout()) : null;
+        var statistics = new Statistics(in, op.epsilon());
+        new ChannelKernels(in.getFirst()).affine(statistics.scale, statistics.shift, residual, op.relu(), out);
+    }
+
+    static void batchNormSums(BatchNormSums op, List<View> in, View out, Temps temps) {
+        View g = temps.ordered(in.getLast(), in.getFirst().layout());
+        new ChannelKernels(in.getFirst()).sums(new Statistics(in, op.epsilon()), g, op.relu(), floats(out), out.layout().offset());
+    }
+
+    static void batchNormInput(BatchNormInput op, List<View> in, View out, Temps temps) {
+        View g = temps.ordered(in.get(4), in.getFirst().layout());
+        new ChannelKernels(in.getFirst()).input(new Statistics(in, op.epsilon()), g, vector(in.getLast()), op.relu(), out);
+    }
+
+    /** What the operands x, weight, bias and moments come to for each channel. */
+    private static final class Statistics {
+        private final double[] mean;
+        private final double[] deviation;
+        private final double[] scale;
+        private final double[] shift;
+
+        Statistics(List<View> in, double epsilon) {
+            scale = vector(in.get(1));
+            shift = vector(in.get(2));
+            mean = vector(in.get(3));
+            deviation = new double[scale.length];
+            for (int c = 0; c < scale.length; c++) {
+                deviation[c] = 1 / Math.sqrt(mean[scale.length + c] + epsilon);
+                scale[c] *= deviation[c];
+                shift[c] -= mean[c] * scale[c];
+            }
+        }
+    }
+
+    private void moments(float[] out, int at) {
+        // Distances from some value of the channel, lest the squares drown the variance where the mean is large.
+        float[] pivot = MEAN.floats(period);
+        for (int i = 0; i < period; i++) {
+            pivot[i] = x[xi + i % channels];
+        }
+        float[] first = FIRST.floats(pieces() * period);
+        float[] second = SECOND.floats(pieces() * period);
+        Parallel.range(bulk, piece, (from, to) ->
+                VectorChannels.moments(to - from, period, x, xi + from, pivot, first, second, from / piece * period));
+        double[] sum = total(first);
+        double[] square = total(second);
+        for (int i = bulk; i < size; i++) {
+            double distance = x[xi + i] - pivot[i % channels];
+            sum[i % channels] += distance;
+            square[i % channels] += distance * distance;
+        }
+        double count = (double) size / channels;
+        for (int c = 0; c < channels; c++) {
+            double distance = sum[c] / count;
+            out[at + c] = (float) (pivot[c] + distance);
+            out[at + channels + c] = (float) Math.max(0, square[c] / count - distance * distance);
+        }
+    }
+
+    private void affine(double[] scale, double[] shift, View residual, boolean relu, View out) {
+        float floor = relu ? 0 : Float.NEGATIVE_INFINITY;
+        float[] s = repeated(scale, SCALE);
+        float[] h = repeated(shift, SHIFT);
+        float[] y = floats(out);
+        int yi = out.layout().offset();
+        float[] r = residual == null ? null : floats(residual);
+        int ri = residual == null ? 0 : residual.layout().offset();
+        Parallel.range(bulk, piece, (from, to) -> {
+            if (r == null) {
+                VectorChannels.affine(to - from, period, x, xi + from, s, h, floor, y, yi + from);
+            } else {
+                VectorChannels.affine(to - from, period, x, xi + from, s, h, r, ri + from, floor, y, yi + from);
+            }
+        });
+        for (int i = bulk; i < size; i++) {
+            float sum = Math.fma(x[xi + i], s[i % channels], h[i % channels]) + (r == null ? 0 : r[ri + i]);
+            y[yi + i] = Math.max(sum, floor);
+        }
+    }
+
+    private void sums(Statistics statistics, View gradient, boolean relu, float[] out, int at) {
+        float[] s = repeated(statistics.scale, SCALE);
+        float[] h = repeated(statistics.shift, SHIFT);
+        float[] m = repeated(statistics.mean, MEAN);
+        float[] g = floats(gradient);
+        int gi = gradient.layout().offset();
+        float[] first = FIRST.floats(pieces() * period);
+        float[] second = SECOND.floats(pieces() * period);
+        Parallel.range(bulk, piece, (from, to) -> {
+            int place = from / piece * period;
+            if (relu) {
+                VectorChannels.passedSums(to - from, period, x, xi + from, g, gi + from, s, h, m, first, second, place);
+            } else {
+                VectorChannels.sums(to - from, period, x, xi + from, g, gi + from, m, first, second, place);
+            }
+        });
+        double[] sum = total(first);
+        double[] product = total(second);
+        for (int i = bulk; i < size; i++) {
+            int c = i % channels;
+            double flow = passes(relu, i, s, h) ? g[gi + i] : 0;
+            sum[c] += flow;
+            product[c] += flow * (x[xi + i] - m[c]);
+        }
+        for (int c = 0; c < channels; c++) {
+            out[at + c] = (float) sum[c];
+            out[at + channels + c] = (float) (product[c] * statistics.deviation[c]);
+        }
+    }
+
+    private void input(Statistics statistics, View gradient, double[] sums, boolean relu, View out) {
+        double share = (double) channels / size;
+        double[] slope = new double[channels];
+        double[] intercept = new double[channels];
+        for (int c = 0; c < channels; c++) {
+            double scale = statistics.scale[c];
+            slope[c] = -scale * statistics.deviation[c] * sums[channels + c] * share;
+            intercept[c] = -scale * sums[c] * share - slope[c] * statistics.mean[c];
+        }
+        float[] s = repeated(statistics.scale, SCALE);
+        float[] h = repeated(statistics.shift, SHIFT);
+        float[] a = repeated(slope, SLOPE);
+        float[] b = repeated(intercept, INTERCEPT);
+        float[] g = floats(gradient);
+        int gi = gradient.layout().offset();
+        float[] d = floats(out);
+        int di = out.layout().offset();
+        Parallel.range(bulk, piece, (from, to) -> {
+            if (relu) {
+                VectorChannels.passedInput(to - from, period, x, xi + from, g, gi + from, s, h, a, b, d, di + from);
+            } else {
+                VectorChannels.input(to - from, period, x, xi + from, g, gi + from, s, a, b, d, di + from);
+            }
+        });
+        for (int i = bulk; i < size; i++) {
+            int c = i % channels;
+            float flow = passes(relu, i, s, h) ? g[gi + i] : 0;
+            d[di + i] = Math.fma(flow, s[c], Math.fma(x[xi + i], a[c], b[c]));
+        }
+    }
+
+    private boolean passes(boolean relu, int i, float[] scale, float[] shift) {
+        return !relu || Math.fma(x[xi + i], scale[i % channels], shift[i % channels]) > 0;
+    }
+
+    private int pieces() {
+        return Math.ceilDiv(bulk, piece);
+    }
+
+    /** The numbers of the channels over and over, to the length of a period. */
+    private float[] repeated(double[] numbers, Scratch scratch) {
+        float[] all = scratch.floats(period);
+        for (int i = 0; i < period; i++) {
+            all[i] = (float) numbers[i % channels];
+        }
+        return all;
+    }
+
+    /** The pieces' sums for each place in the period, added up for each channel. */
+    private double[] total(float[] parts) {
+        double[] total = new double[channels];
+        for (int i = 0; i < pieces() * period; i++) {
+            total[i % channels] += parts[i];
+        }
+        return total;
+    }
+
+    /** A small operand in row-major order. */
+    private static double[] vector(View view) {
+        double[] values = new double[view.shape().intSize()];
+        Casts.run(view.type(), Elementwise.array(view), view.layout(), DType.F64, values, Layout.contiguous(view.shape()));
+        return values;
+    }
+
+    private static int gcd(int a, int b) {
+        return b == 0 ? a : gcd(b, a % b);
+    }
+}

@@ -1,0 +1,76 @@
+package limbeck.tensor.cpu;
+
+import static limbeck.tensor.cpu.Elementwise.floats;
+
+import java.util.List;
+import limbeck.tensor.DType;
+import limbeck.tensor.spi.View;
+
+/** Softmax and its logarithm along rows that lie one after the other, forward and backward: a row is read from memory once. */
+final class SoftmaxKernels {
+    // A row's work is some ten times that of a copy.
+    private static final int GRAIN = Nest.GRAIN / 8;
+    private static final Scratch LANES = new Scratch();
+
+    /** The work on one row: operands and result, each with where the row begins. */
+    private interface Row {
+        void run(int n, float[] x, int xi, float[] g, int gi, float[] z, int zi, float[] lanes);
+    }
+
+    private SoftmaxKernels() {
+    }
+
+    /** Whether there is a kernel: float32, row-major, along the last axis. */
+    static boolean applies(int axis, List<View> in) {
+        View x = in.getFirst();
+        return Simd.available() && axis == x.shape().rank() - 1 && x.shape().size() > 0
+                && in.stream().allMatch(view -> view.type() == DType.F32 && view.layout().isContiguous());
+    }
+
+    static void logSoftmax(View x, View out) {
+        rows(x, x, out, (n, in, xi, _, _, z, zi, lanes) -> {
+            float max = largest(n, in, xi);
+            float rest = (float) Math.log(VectorSoftmax.expSum(n, in, xi, max, lanes));
+            VectorSoftmax.shift(n, in, xi, max, rest, z, zi);
+        });
+    }
+
+    static void softmax(View x, View out) {
+        rows(x, x, out, (n, in, xi, _, _, z, zi, lanes) -> {
+            double sum = VectorSoftmax.exp(n, in, xi, largest(n, in, xi), z, zi, lanes);
+            VectorSoftmax.scale(n, z, zi, (float) (1 / sum));
+        });
+    }
+
+    static void logSoftmaxInput(View result, View gradient, View out) {
+        rows(result, gradient, out, (n, y, yi, g, gi, z, zi, lanes) ->
+                VectorSoftmax.lessExp(n, y, yi, g, gi, (float) VectorSoftmax.sum(n, g, gi, lanes), z, zi));
+    }
+
+    static void softmaxInput(View result, View gradient, View out) {
+        rows(result, gradient, out, (n, y, yi, g, gi, z, zi, lanes) ->
+                VectorSoftmax.centred(n, y, yi, g, gi, (float) VectorSoftmax.dot(n, y, yi, g, gi, lanes), z, zi));
+    }
+
+    private static void rows(View first, View last, View out, Row row) {
+        int n = first.shape().dim(first.shape().rank() - 1);
+        int rows = first.shape().intSize() / n;
+        float[] x = floats(first);
+        float[] g = floats(last);
+        float[] z = floats(out);
+        int xi = first.layout().offset();
+        int gi = last.layout().offset();
+        int zi = out.layout().offset();
+        Parallel.range(rows, Math.max(1, GRAIN / n), (from, to) -> {
+            float[] lanes = LANES.floats(MicroKernel.LANES);
+            for (int r = from; r < to; r++) {
+                row.run(n, x, xi + r * n, g, gi + r * n, z, zi + r * n, lanes);
+            }
+        });
+    }
+
+    /** The largest element, or the nearest finite number to it; NaN if there is one. */
+    private static float largest(int n, float[] x, int at) {
+        return Math.max(-Float.MAX_VALUE, Math.min(Float.MAX_VALUE, VectorSoftmax.max(n, x, at)));
+    }
+}

@@ -1,0 +1,228 @@
+package limbeck.tensor.cpu;
+
+import static limbeck.tensor.cpu.VectorMath.S;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
+
+/**
+ * The inner loops of {@link ChannelKernels}, four vectors a step. The channels of all pixels lie one after the other, and so the
+ * numbers that belong to them are repeated to a period that is a multiple of a step; a length is a multiple of the period.
+ */
+final class VectorChannels {
+    private static final int L = S.length();
+    /** Floats of a step. */
+    static final int STEP = 4 * L;
+
+    private VectorChannels() {
+    }
+
+    /** {@code sums = sum(x - pivot)} and {@code squares = sum((x - pivot)^2)} for each place in the period. */
+    static void moments(int n, int period, float[] x, int xi, float[] pivot, float[] sums, float[] squares, int at) {
+        for (int j = 0; j < period; j += STEP) {
+            moments(n, period, x, xi, j, pivot, sums, squares, at + j);
+        }
+    }
+
+    private static void moments(int n, int period, float[] x, int xi, int j, float[] pivot, float[] sums, float[] squares, int at) {
+        FloatVector p0 = load(pivot, j);
+        FloatVector p1 = load(pivot, j + L);
+        FloatVector p2 = load(pivot, j + 2 * L);
+        FloatVector p3 = load(pivot, j + 3 * L);
+        FloatVector a0 = FloatVector.zero(S);
+        FloatVector a1 = a0;
+        FloatVector a2 = a0;
+        FloatVector a3 = a0;
+        FloatVector b0 = a0;
+        FloatVector b1 = a0;
+        FloatVector b2 = a0;
+        FloatVector b3 = a0;
+        for (int i = xi + j; i < xi + n; i += period) {
+            FloatVector x0 = load(x, i).sub(p0);
+            FloatVector x1 = load(x, i + L).sub(p1);
+            FloatVector x2 = load(x, i + 2 * L).sub(p2);
+            FloatVector x3 = load(x, i + 3 * L).sub(p3);
+            a0 = a0.add(x0);
+            a1 = a1.add(x1);
+            a2 = a2.add(x2);
+            a3 = a3.add(x3);
+            b0 = x0.fma(x0, b0);
+            b1 = x1.fma(x1, b1);
+            b2 = x2.fma(x2, b2);
+            b3 = x3.fma(x3, b3);
+        }
+        store(sums, at, a0, a1, a2, a3);
+        store(squares, at, b0, b1, b2, b3);
+    }
+
+    /** {@code y = max(x scale + shift, floor)}. */
+    static void affine(int n, int period, float[] x, int xi, float[] scale, float[] shift, float floor, float[] y, int yi) {
+        FloatVector low = FloatVector.broadcast(S, floor);
+        for (int j = 0; j < period; j += STEP) {
+            FloatVector s0 = load(scale, j);
+            FloatVector s1 = load(scale, j + L);
+            FloatVector s2 = load(scale, j + 2 * L);
+            FloatVector s3 = load(scale, j + 3 * L);
+            FloatVector h0 = load(shift, j);
+            FloatVector h1 = load(shift, j + L);
+            FloatVector h2 = load(shift, j + 2 * L);
+            FloatVector h3 = load(shift, j + 3 * L);
+            for (int i = j; i < n; i += period) {
+                load(x, xi + i).fma(s0, h0).max(low).intoArray(y, yi + i);
+                load(x, xi + i + L).fma(s1, h1).max(low).intoArray(y, yi + i + L);
+                load(x, xi + i + 2 * L).fma(s2, h2).max(low).intoArray(y, yi + i + 2 * L);
+                load(x, xi + i + 3 * L).fma(s3, h3).max(low).intoArray(y, yi + i + 3 * L);
+            }
+        }
+    }
+
+    /** {@code y = max(x scale + shift + residual, floor)}. */
+    static void affine(int n, int period, float[] x, int xi, float[] scale, float[] shift, float[] residual, int ri, float floor,
+            float[] y, int yi) {
+        FloatVector low = FloatVector.broadcast(S, floor);
+        for (int j = 0; j < period; j += STEP) {
+            FloatVector s0 = load(scale, j);
+            FloatVector s1 = load(scale, j + L);
+            FloatVector s2 = load(scale, j + 2 * L);
+            FloatVector s3 = load(scale, j + 3 * L);
+            FloatVector h0 = load(shift, j);
+            FloatVector h1 = load(shift, j + L);
+            FloatVector h2 = load(shift, j + 2 * L);
+            FloatVector h3 = load(shift, j + 3 * L);
+            for (int i = j; i < n; i += period) {
+                load(x, xi + i).fma(s0, h0).add(load(residual, ri + i)).max(low).intoArray(y, yi + i);
+                load(x, xi + i + L).fma(s1, h1).add(load(residual, ri + i + L)).max(low).intoArray(y, yi + i + L);
+                load(x, xi + i + 2 * L).fma(s2, h2).add(load(residual, ri + i + 2 * L)).max(low).intoArray(y, yi + i + 2 * L);
+                load(x, xi + i + 3 * L).fma(s3, h3).add(load(residual, ri + i + 3 * L)).max(low).intoArray(y, yi + i + 3 * L);
+            }
+        }
+    }
+
+    /** {@code sums = sum(g)} and {@code products = sum(g (x - mean))} for each place in the period. */
+    static void sums(int n, int period, float[] x, int xi, float[] g, int gi, float[] mean, float[] sums, float[] products, int at) {
+        for (int j = 0; j < period; j += STEP) {
+            sums(n, period, x, xi, g, gi, j, mean, sums, products, at + j);
+        }
+    }
+
+    private static void sums(int n, int period, float[] x, int xi, float[] g, int gi, int j, float[] mean, float[] sums,
+            float[] products, int at) {
+        FloatVector m0 = load(mean, j);
+        FloatVector m1 = load(mean, j + L);
+        FloatVector m2 = load(mean, j + 2 * L);
+        FloatVector m3 = load(mean, j + 3 * L);
+        FloatVector a0 = FloatVector.zero(S);
+        FloatVector a1 = a0;
+        FloatVector a2 = a0;
+        FloatVector a3 = a0;
+        FloatVector b0 = a0;
+        FloatVector b1 = a0;
+        FloatVector b2 = a0;
+        FloatVector b3 = a0;
+        for (int i = j; i < n; i += period) {
+            FloatVector g0 = load(g, gi + i);
+            FloatVector g1 = load(g, gi + i + L);
+            FloatVector g2 = load(g, gi + i + 2 * L);
+            FloatVector g3 = load(g, gi + i + 3 * L);
+            a0 = a0.add(g0);
+            a1 = a1.add(g1);
+            a2 = a2.add(g2);
+            a3 = a3.add(g3);
+            b0 = load(x, xi + i).sub(m0).fma(g0, b0);
+            b1 = load(x, xi + i + L).sub(m1).fma(g1, b1);
+            b2 = load(x, xi + i + 2 * L).sub(m2).fma(g2, b2);
+            b3 = load(x, xi + i + 3 * L).sub(m3).fma(g3, b3);
+        }
+        store(sums, at, a0, a1, a2, a3);
+        store(products, at, b0, b1, b2, b3);
+    }
+
+    /** The same where g passes only if {@code x scale + shift > 0}. */
+    static void passedSums(int n, int period, float[] x, int xi, float[] g, int gi, float[] scale, float[] shift, float[] mean,
+            float[] sums, float[] products, int at) {
+        for (int j = 0; j < period; j += STEP / 2) {
+            passedSums(n, period, x, xi, g, gi, j, scale, shift, mean, sums, products, at + j);
+        }
+    }
+
+    // Two vectors a step: with five constants and sums each, more would not stay in registers.
+    private static void passedSums(int n, int period, float[] x, int xi, float[] g, int gi, int j, float[] scale, float[] shift,
+            float[] mean, float[] sums, float[] products, int at) {
+        FloatVector s0 = load(scale, j);
+        FloatVector s1 = load(scale, j + L);
+        FloatVector h0 = load(shift, j);
+        FloatVector h1 = load(shift, j + L);
+        FloatVector m0 = load(mean, j);
+        FloatVector m1 = load(mean, j + L);
+        FloatVector a0 = FloatVector.zero(S);
+        FloatVector a1 = a0;
+        FloatVector b0 = a0;
+        FloatVector b1 = a0;
+        for (int i = j; i < n; i += period) {
+            FloatVector x0 = load(x, xi + i);
+            FloatVector x1 = load(x, xi + i + L);
+            FloatVector g0 = passed(x0, s0, h0, load(g, gi + i));
+            FloatVector g1 = passed(x1, s1, h1, load(g, gi + i + L));
+            a0 = a0.add(g0);
+            a1 = a1.add(g1);
+            b0 = x0.sub(m0).fma(g0, b0);
+            b1 = x1.sub(m1).fma(g1, b1);
+        }
+        a0.intoArray(sums, at);
+        a1.intoArray(sums, at + L);
+        b0.intoArray(products, at);
+        b1.intoArray(products, at + L);
+    }
+
+    /** {@code d = g scale + x a + b}. */
+    static void input(int n, int period, float[] x, int xi, float[] g, int gi, float[] scale, float[] a, float[] b, float[] d, int di) {
+        for (int j = 0; j < period; j += STEP / 2) {
+            FloatVector s0 = load(scale, j);
+            FloatVector s1 = load(scale, j + L);
+            FloatVector a0 = load(a, j);
+            FloatVector a1 = load(a, j + L);
+            FloatVector b0 = load(b, j);
+            FloatVector b1 = load(b, j + L);
+            for (int i = j; i < n; i += period) {
+                load(g, gi + i).fma(s0, load(x, xi + i).fma(a0, b0)).intoArray(d, di + i);
+                load(g, gi + i + L).fma(s1, load(x, xi + i + L).fma(a1, b1)).intoArray(d, di + i + L);
+            }
+        }
+    }
+
+    /** The same where g passes only if {@code x scale + shift > 0}. */
+    static void passedInput(int n, int period, float[] x, int xi, float[] g, int gi, float[] scale, float[] shift, float[] a,
+            float[] b, float[] d, int di) {
+        for (int j = 0; j < period; j += STEP / 2) {
+            FloatVector s0 = load(scale, j);
+            FloatVector s1 = load(scale, j + L);
+            FloatVector h0 = load(shift, j);
+            FloatVector h1 = load(shift, j + L);
+            FloatVector a0 = load(a, j);
+            FloatVector a1 = load(a, j + L);
+            FloatVector b0 = load(b, j);
+            FloatVector b1 = load(b, j + L);
+            for (int i = j; i < n; i += period) {
+                FloatVector x0 = load(x, xi + i);
+                FloatVector x1 = load(x, xi + i + L);
+                passed(x0, s0, h0, load(g, gi + i)).fma(s0, x0.fma(a0, b0)).intoArray(d, di + i);
+                passed(x1, s1, h1, load(g, gi + i + L)).fma(s1, x1.fma(a1, b1)).intoArray(d, di + i + L);
+            }
+        }
+    }
+
+    private static FloatVector passed(FloatVector x, FloatVector scale, FloatVector shift, FloatVector g) {
+        return FloatVector.zero(S).blend(g, x.fma(scale, shift).compare(VectorOperators.GT, 0));
+    }
+
+    private static FloatVector load(float[] a, int i) {
+        return FloatVector.fromArray(S, a, i);
+    }
+
+    private static void store(float[] to, int at, FloatVector v0, FloatVector v1, FloatVector v2, FloatVector v3) {
+        v0.intoArray(to, at);
+        v1.intoArray(to, at + L);
+        v2.intoArray(to, at + 2 * L);
+        v3.intoArray(to, at + 3 * L);
+    }
+}

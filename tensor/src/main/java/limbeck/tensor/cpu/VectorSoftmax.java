@@ -1,0 +1,154 @@
+package limbeck.tensor.cpu;
+
+import static limbeck.tensor.cpu.VectorMath.S;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
+
+/**
+ * The passes of {@link SoftmaxKernels} over one row, which stays in the first cache between them. The end of a row, less than a
+ * vector, is computed by the same formulas one by one.
+ */
+final class VectorSoftmax {
+    private static final int L = S.length();
+
+    private VectorSoftmax() {
+    }
+
+    /** The largest element; NaN if there is one. */
+    static float max(int n, float[] x, int at) {
+        int bulk = S.loopBound(n);
+        FloatVector most = FloatVector.broadcast(S, Float.NEGATIVE_INFINITY);
+        for (int i = 0; i < bulk; i += L) {
+            most = most.max(FloatVector.fromArray(S, x, at + i));
+        }
+        // The order does not matter to a maximum, as it would to a sum.
+        float max = bulk > 0 ? most.reduceLanes(VectorOperators.MAX) : Float.NEGATIVE_INFINITY;
+        for (int i = bulk; i < n; i++) {
+            max = Math.max(max, x[at + i]);
+        }
+        return max;
+    }
+
+    /** {@code sum(exp(x - shift))}. */
+    static double expSum(int n, float[] x, int at, float shift, float[] lanes) {
+        int bulk = S.loopBound(n);
+        FloatVector sum = FloatVector.zero(S);
+        FloatVector less = FloatVector.broadcast(S, shift);
+        for (int i = 0; i < bulk; i += L) {
+            sum = sum.add(VectorMath.exp(FloatVector.fromArray(S, x, at + i).sub(less)));
+        }
+        double total = total(sum, bulk, lanes);
+        for (int i = bulk; i < n; i++) {
+            total += ScalarMath.exp(x[at + i] - shift);
+        }
+        return total;
+    }
+
+    /** {@code z = exp(x - shift)}, and its sum. */
+    static double exp(int n, float[] x, int at, float shift, float[] z, int to, float[] lanes) {
+        int bulk = S.loopBound(n);
+        FloatVector sum = FloatVector.zero(S);
+        FloatVector less = FloatVector.broadcast(S, shift);
+        for (int i = 0; i < bulk; i += L) {
+            FloatVector e = VectorMath.exp(FloatVector.fromArray(S, x, at + i).sub(less));
+            e.intoArray(z, to + i);
+            sum = sum.add(e);
+        }
+        double total = total(sum, bulk, lanes);
+        for (int i = bulk; i < n; i++) {
+            z[to + i] = ScalarMath.exp(x[at + i] - shift);
+            total += z[to + i];
+        }
+        return total;
+    }
+
+    /** {@code z = x - shift - rest}. */
+    static void shift(int n, float[] x, int at, float shift, float rest, float[] z, int to) {
+        int bulk = S.loopBound(n);
+        FloatVector first = FloatVector.broadcast(S, shift);
+        FloatVector second = FloatVector.broadcast(S, rest);
+        for (int i = 0; i < bulk; i += L) {
+            FloatVector.fromArray(S, x, at + i).sub(first).sub(second).intoArray(z, to + i);
+        }
+        for (int i = bulk; i < n; i++) {
+            z[to + i] = x[at + i] - shift - rest;
+        }
+    }
+
+    /** {@code z = z scale}. */
+    static void scale(int n, float[] z, int at, float scale) {
+        int bulk = S.loopBound(n);
+        FloatVector factor = FloatVector.broadcast(S, scale);
+        for (int i = 0; i < bulk; i += L) {
+            FloatVector.fromArray(S, z, at + i).mul(factor).intoArray(z, at + i);
+        }
+        for (int i = bulk; i < n; i++) {
+            z[at + i] *= scale;
+        }
+    }
+
+    /** {@code sum(g)}. */
+    static double sum(int n, float[] g, int at, float[] lanes) {
+        int bulk = S.loopBound(n);
+        FloatVector sum = FloatVector.zero(S);
+        for (int i = 0; i < bulk; i += L) {
+            sum = sum.add(FloatVector.fromArray(S, g, at + i));
+        }
+        double total = total(sum, bulk, lanes);
+        for (int i = bulk; i < n; i++) {
+            total += g[at + i];
+        }
+        return total;
+    }
+
+    /** {@code sum(y g)}. */
+    static double dot(int n, float[] y, int at, float[] g, int from, float[] lanes) {
+        int bulk = S.loopBound(n);
+        FloatVector sum = FloatVector.zero(S);
+        for (int i = 0; i < bulk; i += L) {
+            sum = FloatVector.fromArray(S, y, at + i).fma(FloatVector.fromArray(S, g, from + i), sum);
+        }
+        double total = total(sum, bulk, lanes);
+        for (int i = bulk; i < n; i++) {
+            total += (double) y[at + i] * g[from + i];
+        }
+        return total;
+    }
+
+    /** {@code z = g - exp(y) sum}. */
+    static void lessExp(int n, float[] y, int at, float[] g, int from, float sum, float[] z, int to) {
+        int bulk = S.loopBound(n);
+        FloatVector factor = FloatVector.broadcast(S, -sum);
+        for (int i = 0; i < bulk; i += L) {
+            VectorMath.exp(FloatVector.fromArray(S, y, at + i)).fma(factor, FloatVector.fromArray(S, g, from + i)).intoArray(z, to + i);
+        }
+        for (int i = bulk; i < n; i++) {
+            z[to + i] = Math.fma(ScalarMath.exp(y[at + i]), -sum, g[from + i]);
+        }
+    }
+
+    /** {@code z = y (g - sum)}. */
+    static void centred(int n, float[] y, int at, float[] g, int from, float sum, float[] z, int to) {
+        int bulk = S.loopBound(n);
+        FloatVector middle = FloatVector.broadcast(S, sum);
+        for (int i = 0; i < bulk; i += L) {
+            FloatVector.fromArray(S, g, from + i).sub(middle).mul(FloatVector.fromArray(S, y, at + i)).intoArray(z, to + i);
+        }
+        for (int i = bulk; i < n; i++) {
+            z[to + i] = (g[from + i] - sum) * y[at + i];
+        }
+    }
+
+    // One lane after the other: the compiler is free to choose the order of reduceLanes.
+    private static double total(FloatVector sum, int bulk, float[] lanes) {
+        double total = 0;
+        if (bulk > 0) {
+            sum.intoArray(lanes, 0);
+            for (int i = 0; i < L; i++) {
+                total += lanes[i];
+            }
+        }
+        return total;
+    }
+}

@@ -1,0 +1,167 @@
+package limbeck.tensor.cpu;
+
+import java.util.Arrays;
+
+/**
+ * The gradient of 3 x 3 weights by F(3 x 3, 4 x 4): it is a convolution of the images by the gradient of the result, of which
+ * each 4 x 4 tile serves as a kernel. At each place of a tile, transformed images times transformed gradients are summed over
+ * all tiles, and only the sums are transformed back.
+ *
+ * <p>Lines of tiles are cut into chunks that depend on the shape alone; each has its own sums, which are added in order.
+ */
+final class WinogradWeight {
+    private static final Winograd FORM = Winograd.F3;
+    private static final int PLACES = FORM.places();
+    private static final int L = MicroKernel.LANES;
+    // Channels that are transformed back at a time.
+    private static final int PIECE = 4;
+    // Floats of transformed tiles at a time: about half of the L2 cache (1 MiB).
+    private static final int GROUP = 1 << 17;
+    // Tiles of a chunk at least: the products of fewer would take little longer than adding up their sums.
+    private static final int CHUNK = 128;
+    private static final int CHUNKS = 16;
+    // Floats of the sums of all chunks at most (128 MiB).
+    private static final int ALL_SUMS = 1 << 25;
+
+    private static final Scratch IMAGE = new Scratch();
+    private static final Scratch GRADIENT = new Scratch();
+    private static final Scratch SUMS = new Scratch();
+    private static final Scratch TOTAL = new Scratch();
+    private static final Scratch HALF = new Scratch();
+    private static final Scratch TAPS = new Scratch();
+
+    private final WinogradTiles image;
+    private final WinogradTiles gradient;
+    private final int channels;
+    private final int outputs;
+    // Output channels that are summed side by side.
+    private final int width;
+    private final int group;
+    private final int chunk;
+    private final int chunks;
+    // Sums as (chunk, place, tile of output channels, channel, output channel).
+    private final float[] sums;
+    private final int sumPlace;
+
+    private WinogradWeight(Images in, Images gradients, int padH, int padW) {
+        int step = FORM.kernel().inputs;
+        int down = Math.ceilDiv(gradients.height(), step);
+        int across = Math.ceilDiv(gradients.width(), step);
+        image = new WinogradTiles(FORM.input(), step, in, padH, padW, down, across);
+        gradient = new WinogradTiles(FORM.kernel(), step, gradients, 0, 0, down, across);
+        channels = in.channels();
+        outputs = gradients.channels();
+        width = isWide(outputs) ? 2 * L : WinogradSum4x2.WIDTH;
+        int lines = in.count() * down;
+        group = Math.max(1, GROUP / (PLACES * across * (channels + outputs)));
+        sumPlace = channels * outputs + L;
+        int most = Math.clamp(ALL_SUMS / (PLACES * sumPlace), 1, CHUNKS);
+        chunk = Math.ceilDiv(lines, Math.clamp((long) lines * across / CHUNK, 1, most));
+        chunks = Math.ceilDiv(lines, chunk);
+        sums = SUMS.floats(chunks * PLACES * sumPlace);
+    }
+
+    /** Whether the output channels divide into tiles of sums. */
+    static boolean applies(Images gradient) {
+        return gradient.channels() % WinogradSum4x2.WIDTH == 0;
+    }
+
+    /** Whether to sum in tiles of 8 channels by two whole vectors, for which only the widest machines have the registers. */
+    private static boolean isWide(int outputs) {
+        return MicroKernel.WIDEST == 4 && outputs % (2 * L) == 0;
+    }
+
+    /**
+     * Computes the gradient.
+     *
+     * @param in the images, their channels a multiple of L
+     * @param gradient the gradient of the result, as {@link #applies} says
+     * @param padH rows of zeros around the images in the forward convolution
+     * @param padW columns of zeros around them
+     * @param out takes the gradient as (output channel, input channel, row, column)
+     * @param offset where it begins
+     */
+    static void run(Images in, Images gradient, int padH, int padW, float[] out, int offset) {
+        var weight = new WinogradWeight(in, gradient, padH, padW);
+        Parallel.range(in.count() * weight.image.down(), weight.chunk, weight::sum);
+        Parallel.range(weight.outputs / weight.width * weight.channels / PIECE, 1, (from, to) -> {
+            for (int i = from; i < to; i++) {
+                weight.result(i * PIECE % weight.channels, i * PIECE / weight.channels * weight.width, out, offset);
+            }
+        });
+    }
+
+    /** Sums over a chunk of lines. */
+    private void sum(int from, int to) {
+        int base = from / chunk * PLACES * sumPlace;
+        Arrays.fill(sums, base, base + PLACES * sumPlace, 0);
+        int across = image.across();
+        int most = Math.min(group, chunk) * across;
+        float[] v = IMAGE.floats(PLACES * (channels * most + L));
+        float[] d = GRADIENT.floats(PLACES * (outputs * most + L));
+        for (int first = from; first < to; first += group) {
+            int lines = Math.min(group, to - first);
+            int block = lines * across * L;
+            int vPlace = channels / L * block + L;
+            int dPlace = outputs / L * block + L;
+            for (int i = 0; i < lines; i++) {
+                image.line(first + i, v, i * across * L, vPlace, L, block);
+                gradient.line(first + i, d, i * across * L, dPlace, L, block);
+            }
+            for (int place = 0; place < PLACES; place++) {
+                multiply(lines * across, block, v, place * vPlace, d, place * dPlace, base + place * sumPlace);
+            }
+        }
+    }
+
+    /** Adds the products at one place. */
+    private void multiply(int tiles, int block, float[] v, int vo, float[] d, int dO, int so) {
+        boolean wide = isWide(outputs);
+        // Two short vectors lie in one block, or in two.
+        int second = WinogradSum4x2.WIDTH <= L ? WinogradSum4x2.WIDTH / 2 : block;
+        for (int k = 0; k < outputs; k += width) {
+            int dk = dO + k / L * block;
+            for (int c = 0; c < channels; c += wide ? 8 : 4) {
+                int vc = vo + c / L * block + c % L;
+                int sum = so + k * channels + c * width;
+                if (wide) {
+                    WinogradSum8x2.run(tiles, v, vc, d, dk, block, sums, sum);
+                } else {
+                    WinogradSum4x2.run(tiles, v, vc, d, dk, second, sums, sum);
+                }
+            }
+        }
+    }
+
+    /** The gradient from a piece of the channels to a tile of output channels. */
+    private void result(int channel, int k, float[] out, int offset) {
+        int n = PIECE * width;
+        int size = FORM.size();
+        float[] total = TOTAL.floats(PLACES * n);
+        for (int place = 0; place < PLACES; place++) {
+            int at = place * sumPlace + k * channels + channel * width;
+            System.arraycopy(sums, at, total, place * n, n);
+            for (int i = 1; i < chunks; i++) {
+                add(sums, at + i * PLACES * sumPlace, n, total, place * n);
+            }
+        }
+        float[] half = HALF.floats(3 * size * n);
+        float[] taps = TAPS.floats(9 * n);
+        FORM.output().run(total, 0, size * n, 0, half, 0, size * n, 0, L, 1, size * n / L);
+        for (int i = 0; i < 3; i++) {
+            FORM.output().run(half, i * size * n, n, 0, taps, i * 3 * n, n, 0, L, 1, n / L);
+        }
+        for (int j = 0; j < width; j++) {
+            int to = offset + ((k + j) * channels + channel) * 9;
+            for (int i = 0; i < PIECE * 9; i++) {
+                out[to + i] = taps[i % 9 * n + i / 9 * width + j];
+            }
+        }
+    }
+
+    private static void add(float[] from, int at, int length, float[] to, int target) {
+        for (int i = 0; i < length; i++) {
+            to[target + i] += from[at + i];
+        }
+    }
+}

@@ -1,0 +1,30 @@
+package limbeck.tensor.op;
+
+import java.util.List;
+import limbeck.tensor.TensorOps;
+
+/**
+ * An op that other ops can stand for, worth a kernel of its own because it goes over memory fewer times than they do. A
+ * backend that has the kernel takes it, every other one computes {@link #composed}; so a fused op needs no arm in any
+ * backend, and its composed form is at once its definition and the oracle of its kernels.
+ */
+public sealed interface FusedOp extends Op permits BatchNorm, BatchNormInput, BatchNormSums, ChannelAffine, ChannelMoments,
+        LogSoftmax, LogSoftmaxInput, Softmax, SoftmaxInput {
+    /**
+     * The same from primitive ops.
+     *
+     * @param <T> tensors or variables
+     * @param in the operands, whose shapes have been checked
+     * @return the result
+     */
+    <T extends TensorOps<T>> T composed(List<T> in);
+
+    /**
+     * The order of the result's elements in memory, where a backend has a kernel.
+     *
+     * @return that of the first operand unless the op says otherwise
+     */
+    default Order order() {
+        return Order.LIKE_INPUT;
+    }
+}
