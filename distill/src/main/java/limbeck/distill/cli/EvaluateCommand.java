@@ -18,6 +18,7 @@ import limbeck.nn.io.Checkpoint;
 import limbeck.nn.models.Models;
 import limbeck.tensor.Device;
 import limbeck.tensor.Key;
+import limbeck.tensor.Precision;
 import limbeck.tensor.Threads;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -26,7 +27,7 @@ import picocli.CommandLine.ParseResult;
 /** {@code limbeck evaluate}: how good and how fast a saved model is, and which classes it mistakes. */
 final class EvaluateCommand implements Command {
     private final SettingOptions options = SettingOptions.of(EnumSet.of(Setting.DATA, Setting.DATA_DIR, Setting.BATCH,
-            Setting.THREADS, Setting.DEVICE, Setting.STUDENT), Map.of(Setting.STUDENT, "model"));
+            Setting.THREADS, Setting.PRECISION, Setting.DEVICE, Setting.STUDENT), Map.of(Setting.STUDENT, "model"));
 
     @Override
     public CommandSpec spec() {
@@ -50,6 +51,7 @@ final class EvaluateCommand implements Command {
         if (settings.count(Setting.THREADS) > 0) {
             Threads.use(settings.count(Setting.THREADS));
         }
+        Precision.use(Precision.of(settings.text(Setting.PRECISION)));
         Device device = Device.of(settings.text(Setting.DEVICE));
         var progress = new ProgressView(terminal, true);
         Splits data = Experiment.load(settings, progress);

@@ -94,6 +94,7 @@ final class PlanText {
 
     private void training() {
         String epochs = Text.count(settings.count(Setting.EPOCHS), "epoch");
+        String optimizer = settings.text(Setting.OPTIMIZER);
         String rate = settings.text(Setting.LR);
         if (plan.teacher() != null) {
             boolean trained = settings.text(Setting.TEACHER_WEIGHTS).isEmpty();
@@ -102,10 +103,11 @@ final class PlanText {
                 epochs = "teacher " + Text.count(settings.count(Setting.TEACHER_EPOCHS), "epoch") + ", " + epochs;
                 String teachers = settings.text(Setting.TEACHER_LR);
                 rate = teachers.equals(rate) ? rate : teachers + " and " + rate;
+                String other = settings.text(Setting.TEACHER_OPTIMIZER);
+                optimizer = other.equals("same") || other.equals(optimizer) ? optimizer : other + " and " + optimizer;
             }
         }
-        line("Training", epochs + "; batches of " + settings.text(Setting.BATCH) + ", " + settings.text(Setting.OPTIMIZER)
-                + ", learning rate " + rate
+        line("Training", epochs + "; batches of " + settings.text(Setting.BATCH) + ", " + optimizer + ", learning rate " + rate
                 + " (" + settings.text(Setting.SCHEDULE) + ")" + augmentation());
         List<Long> seeds = plan.seeds();
         boolean few = seeds.size() <= 10;

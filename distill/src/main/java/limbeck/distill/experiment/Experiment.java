@@ -25,6 +25,7 @@ import limbeck.nn.io.Checkpoint;
 import limbeck.nn.models.Models;
 import limbeck.tensor.Device;
 import limbeck.tensor.Key;
+import limbeck.tensor.Precision;
 import limbeck.tensor.Scope;
 import limbeck.tensor.Shape;
 import limbeck.tensor.Threads;
@@ -60,6 +61,7 @@ public final class Experiment {
         if (settings.count(Setting.THREADS) > 0) {
             Threads.use(settings.count(Setting.THREADS));
         }
+        Precision.use(Precision.of(settings.text(Setting.PRECISION)));
         device = Device.of(settings.text(Setting.DEVICE));
         data = load(settings, listener);
         omitted = omitted(settings.text(Setting.OMIT), data.train().classes());

@@ -37,11 +37,17 @@ record OptimizerChoice(Settings settings, Role role) {
         return warmup == 0 ? rate : rate.warmup(Schedule.epochs(warmup));
     }
 
+    /** What the optimizer is called, such as {@code sgd}. */
+    String name() {
+        String teachers = settings.text(Setting.TEACHER_OPTIMIZER);
+        return role == Role.TEACHER && !teachers.equals("same") ? teachers : settings.text(Setting.OPTIMIZER);
+    }
+
     Optimizer optimizer(List<Parameter> parameters) {
         double decay = settings.number(of(Setting.TEACHER_WEIGHT_DECAY, Setting.WEIGHT_DECAY));
         List<Group> groups = Group.decaying(parameters, decay);
         double momentum = settings.number(Setting.MOMENTUM);
-        Optimizer optimizer = switch (settings.text(Setting.OPTIMIZER)) {
+        Optimizer optimizer = switch (name()) {
             case "sgd" -> new Sgd(groups, rate(), momentum, momentum > 0);
             case "adam" -> Adam.of(groups, rate());
             default -> Adam.w(groups, rate());

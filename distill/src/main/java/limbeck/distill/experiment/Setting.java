@@ -39,6 +39,8 @@ public enum Setting {
     BATCH("128", Kind.POSITIVE_COUNT, "examples in a batch"),
     /** The optimizer. */
     OPTIMIZER("adamw", Kind.choice("sgd", "adam", "adamw"), "optimizer: sgd, adam or adamw"),
+    /** The teacher's optimizer, where it is another. */
+    TEACHER_OPTIMIZER("same", Kind.choice("same", "sgd", "adam", "adamw"), "optimizer of the teacher: same (as the students'), sgd, adam or adamw"),
     /** The students' learning rate. */
     LR("0.002", Kind.POSITIVE, "learning rate of the students"),
     /** The teacher's learning rate. */
@@ -72,6 +74,8 @@ public enum Setting {
     SEED("1", Kind.WHOLE, "first seed"),
     /** The number of threads. */
     THREADS("0", Kind.COUNT, "threads; 0 for all processors. The results are the same for any number"),
+    /** How exactly convolutions are computed. */
+    PRECISION("fp32", Kind.choice("strict", "fp32"), "precision: strict, or fp32 with faster convolutions that round a little more"),
     /** The device. */
     DEVICE("cpu", Kind.TEXT, "device: cpu or cuda");
 
