@@ -2,7 +2,8 @@
 rem Limbeck from a clone: finds a JDK, builds if the sources are newer than the jars, and starts Java.
 rem
 rem   limbeck --help         the commands
-rem   limbeck jmh [args]     the JMH benchmarks, with JMH's own arguments
+rem   limbeck bench [args]   how fast it is beside other libraries; --help tells more
+rem   limbeck jmh [args]     the JMH benchmarks, with JMH's own arguments; --peers first brings in those of the other libraries
 rem
 rem LIMBECK_JAVA_OPTS holds further options for the JVM, for instance -Xmx8g.
 setlocal EnableExtensions DisableDelayedExpansion
@@ -12,12 +13,21 @@ set "main=limbeck.distill.cli.Main"
 set "modules=tensor autograd nn distill"
 set "last=distill"
 set "arguments=%*"
-if not "%~1"=="jmh" goto :find_jdk
-set "main=org.openjdk.jmh.Main"
+set "peers="
+set "profile="
+if "%~1"=="jmh" set "main=org.openjdk.jmh.Main"
+if "%~1"=="bench" set "main=limbeck.benchmarks.compare.Bench"
+if "%main%"=="limbeck.distill.cli.Main" goto :find_jdk
 set "modules=%modules% benchmarks"
 set "last=benchmarks"
-rem %* always holds all arguments, so the leading "jmh" is cut from the text.
+rem %* always holds all arguments, so the leading "jmh" or "bench" is cut from the text.
 for /f "tokens=1,* delims= " %%a in ("%*") do set "arguments=%%b"
+rem The rivals have a build folder of their own.
+for %%a in (%*) do if "%%~a"=="--peers" (
+    set "peers=\peers"
+    set "profile=-Ppeers"
+)
+if "%~1 %~2"=="jmh --peers" for /f "tokens=1,* delims= " %%a in ("%arguments%") do set "arguments=%%b"
 
 :find_jdk
 set "jdk="
@@ -31,10 +41,11 @@ if not defined jdk (
     exit /b 1
 )
 
+set "target=%root%%last%\target%peers%"
 set "notice=first run only"
-if exist "%root%%last%\target\lib\" set "notice=the sources changed"
+if exist "%target%\lib\" set "notice=the sources changed"
 set "stale="
-if not exist "%root%%last%\target\lib\" set "stale=1"
+if not exist "%target%\lib\" set "stale=1"
 if not defined stale for %%m in (%modules%) do call :check_stale %%m
 if not defined stale goto :start
 
@@ -47,7 +58,7 @@ echo building Limbeck (%notice%) ... 1>&2
 set "JAVA25_HOME=%jdk%"
 if not defined JAVA_HOME set "JAVA_HOME=%jdk%"
 set "log=%TEMP%\limbeck-build-%RANDOM%.log"
-call mvn -q -B -f "%root%pom.xml" -pl %last% -am -Dmaven.test.skip=true -Dmaven.compiler.failOnWarning=false package > "%log%" 2>&1
+call mvn -q -B -f "%root%pom.xml" %profile% -pl %last% -am -Dmaven.test.skip=true -Dmaven.compiler.failOnWarning=false package > "%log%" 2>&1
 if errorlevel 1 (
     type "%log%" 1>&2
     del "%log%"
@@ -59,16 +70,19 @@ del "%log%"
 :start
 set "class_path="
 for %%m in (%modules%) do call :add_jar %%m
-set "class_path=%class_path%%root%%last%\target\lib\*"
+set "class_path=%class_path%%target%\lib\*"
 
 rem Help needs no vectors: without them the JVM starts sooner and prints no line about incubator modules.
 set "vector=--add-modules jdk.incubator.vector"
 findstr /c:"jdk.incubator.vector" "%jdk%\release" >nul || set "vector="
 if "%last%"=="distill" if "%~1"=="" set "vector="
-if "%last%"=="distill" for %%h in (-h --help -V --version) do if "%~1"=="%%h" set "vector="
+if not "%main%"=="org.openjdk.jmh.Main" for %%h in (-h --help -V --version) do (
+    if "%~1"=="%%h" set "vector="
+    if "%~1 %~2"=="bench %%h" set "vector="
+)
 
 "%jdk%\bin\java.exe" -XX:+UseParallelGC --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow ^
-    %vector% %LIMBECK_JAVA_OPTS% -cp "%class_path%" %main% %arguments%
+    "-Dlimbeck.benchmarks.home=%root%benchmarks" %vector% %LIMBECK_JAVA_OPTS% -cp "%class_path%" %main% %arguments%
 exit /b %errorlevel%
 
 rem Takes folder %1 if it holds a JDK 25 or later and none is chosen yet. Its release file says so.
@@ -85,14 +99,21 @@ rem Sets stale if the jar of module %1 is missing or older than what it is made 
 :check_stale
 if defined stale exit /b
 set "jar=%root%%1\target\limbeck-%1.jar"
+set "rivals="
+if "%1"=="benchmarks" set "jar=%target%\limbeck-%1.jar"
+if "%1"=="benchmarks" if defined peers set "rivals=%root%%1\src\peers"
 if not exist "%jar%" (
     set "stale=1"
     exit /b
 )
-powershell -NoProfile -Command "$t=(Get-Item $env:jar).LastWriteTime; if (Get-Item ($env:root+'pom.xml'),($env:root+'%1\pom.xml') | Where-Object LastWriteTime -gt $t) {exit 1}; if (Get-ChildItem -Recurse ($env:root+'%1\src\main') | Where-Object LastWriteTime -gt $t) {exit 1}"
+powershell -NoProfile -Command "$t=(Get-Item $env:jar).LastWriteTime; if (Get-Item ($env:root+'pom.xml'),($env:root+'%1\pom.xml') | Where-Object LastWriteTime -gt $t) {exit 1}; if (Get-ChildItem -Recurse (@($env:root+'%1\src\main') + @($env:rivals | Where-Object {$_})) | Where-Object LastWriteTime -gt $t) {exit 1}"
 if errorlevel 1 set "stale=1"
 exit /b
 
 :add_jar
-set "class_path=%class_path%%root%%1\target\limbeck-%1.jar;"
+if "%1"=="benchmarks" (
+    set "class_path=%class_path%%target%\limbeck-%1.jar;"
+) else (
+    set "class_path=%class_path%%root%%1\target\limbeck-%1.jar;"
+)
 exit /b

@@ -3,4 +3,7 @@ module limbeck.benchmarks {
     requires limbeck.distill;
     requires jmh.core;
     requires jdk.incubator.vector;
+    requires jdk.management;
+    requires info.picocli;
+    requires com.fasterxml.jackson.databind;
 }

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import limbeck.tensor.Device;
 import limbeck.tensor.Key;
+import limbeck.tensor.Precision;
 import limbeck.tensor.Shape;
 import limbeck.tensor.Tensor;
 import limbeck.tensor.Threads;
@@ -37,7 +38,7 @@ import org.openjdk.jmh.annotations.Warmup;
  *   mvn -q package -DskipTests
  *   java --add-modules jdk.incubator.vector -cp 'benchmarks/target/lib/*:benchmarks/target/classes' \
  *       org.openjdk.jmh.Main ConvBench
- * One shape: ... org.openjdk.jmh.Main ConvBench -p shape=128x16x32x16x3x1x1 -p threads=2
+ * One shape: ... org.openjdk.jmh.Main ConvBench -p shape=128x16x32x16x3x1x1x1 -p threads=2
  * </pre>
  */
 @State(Scope.Thread)
@@ -50,8 +51,12 @@ public class ConvBench {
     /** Images, channels, extent of the image, output channels, extent of the kernel, stride, padding, groups. */
     @Param({"128x3x32x16x3x1x1x1", "128x16x32x16x3x1x1x1", "128x16x32x32x3x2x1x1", "128x16x32x32x1x2x0x1", "128x32x16x32x3x1x1x1",
         "128x32x16x64x3x2x1x1", "128x64x8x64x3x1x1x1", "128x1x28x32x3x1x0x1", "128x32x26x64x3x1x0x1", "128x32x28x32x3x1x1x1",
-        "32x64x28x64x3x1x1x64", "1x64x8x64x3x1x1x1"})
+        "8x64x56x64x3x1x1x1", "32x64x28x64x3x1x1x64", "1x64x8x64x3x1x1x1"})
     public String shape;
+
+    /** Which forms a convolution may take: FP32 is the default, STRICT the baseline that rounds less. */
+    @Param({"FP32", "STRICT"})
+    public Precision precision;
 
     /** Threads of the kernels. */
     @Param({"1", "2"})
@@ -73,6 +78,7 @@ public class ConvBench {
     @Setup(Level.Trial)
     public void setUp() {
         Threads.use(threads);
+        Precision.use(precision);
         int[] d = Arrays.stream(shape.split("x")).mapToInt(Integer::parseInt).toArray();
         spec = ConvSpec.DEFAULT.stride(d[5]).padding(d[6]).groups(d[7]);
         Shape images = Shape.of(d[0], d[1], d[2], d[2]);

@@ -21,7 +21,7 @@ import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * Elementwise ops, against the loop that one would write in plain Java. The compiler vectorises those of relu and add by
- * itself, and the library can only be level with them; exp and tanh call {@link Math} number by number. The column
+ * itself, and the library can only be level with them; the others call {@link Math} number by number. The column
  * {@code bytes} is what is read and written in a second: read 2.5e10 as 25 GB/s.
  *
  * <p>The loops write into an array that is kept, the library into one from its pool.
@@ -31,6 +31,8 @@ import org.openjdk.jmh.annotations.Warmup;
  *   ./limbeck jmh ElementwiseBench
  * One function, in the caches, on one thread:
  *   ./limbeck jmh 'ElementwiseBench.exp.*' -p size=65536 -p threads=1
+ * Beside libtorch:
+ *   ./limbeck bench --peers --only elementwise
  * In scalar loops, as without the Vector API:
  *   ./limbeck jmh ElementwiseBench -jvmArgsAppend -Dlimbeck.vector.bits=0
  * </pre>
@@ -193,6 +195,50 @@ public class ElementwiseBench {
         work.bytes += 8.0 * size;
         for (int i = 0; i < size; i++) {
             z[i] = (float) Math.tanh(x[i]);
+        }
+        return z;
+    }
+
+    /**
+     * {@link Tensor#gelu}, the exact form.
+     *
+     * @param work counts
+     * @return something of the result
+     */
+    @Benchmark
+    public Object gelu(Work work) {
+        work.bytes += 8.0 * size;
+        try (var _ = limbeck.tensor.Scope.open()) {
+            return left.gelu().shape();
+        }
+    }
+
+    /**
+     * {@link Tensor#geluTanh}.
+     *
+     * @param work counts
+     * @return something of the result
+     */
+    @Benchmark
+    public Object geluTanh(Work work) {
+        work.bytes += 8.0 * size;
+        try (var _ = limbeck.tensor.Scope.open()) {
+            return left.geluTanh().shape();
+        }
+    }
+
+    /**
+     * The baseline of {@link #gelu} and {@link #geluTanh}; {@link Math} has no error function for the exact form.
+     *
+     * @param work counts
+     * @return the result
+     */
+    @Benchmark
+    public float[] geluLoop(Work work) {
+        work.bytes += 8.0 * size;
+        for (int i = 0; i < size; i++) {
+            double v = x[i];
+            z[i] = (float) (v / 2 * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (v + 0.044715 * v * v * v))));
         }
         return z;
     }

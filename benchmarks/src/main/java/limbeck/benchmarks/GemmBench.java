@@ -29,11 +29,11 @@ import org.openjdk.jmh.annotations.Warmup;
  *
  * <pre>
  * HOW TO RUN, from the root of the project:
- *   mvn -q package -DskipTests
- *   java --add-modules jdk.incubator.vector -cp 'benchmarks/target/lib/*:benchmarks/target/classes' \
- *       org.openjdk.jmh.Main GemmBench
+ *   ./limbeck jmh GemmBench
  * One shape, two threads, machine-readable:
- *   ... org.openjdk.jmh.Main GemmBench.matmul -p shape=512x512x512 -p form=NN -p threads=2 -rf json -rff gemm.json
+ *   ./limbeck jmh GemmBench.matmul -p shape=512x512x512 -p form=NN -p threads=2 -rf json -rff gemm.json
+ * Beside MKL, OpenBLAS, libtorch and EJML:
+ *   ./limbeck bench --peers --only gemm
  * </pre>
  */
 @State(Scope.Thread)
@@ -44,8 +44,8 @@ import org.openjdk.jmh.annotations.Warmup;
 @Fork(value = 3, jvmArgsAppend = {"--add-modules", "jdk.incubator.vector"})
 public class GemmBench {
     /** Rows of C by columns of C by length of the sums. */
-    @Param({"128x128x128", "512x512x512", "1024x1024x1024", "64x784x576", "128x196x1152", "256x10x128", "4096x64x27", "16384x64x576",
-        "128x1200x784", "784x1200x128", "1x1200x784", "64x576x8192"})
+    @Param({"128x128x128", "256x256x256", "512x512x512", "1024x1024x1024", "2048x2048x2048", "64x784x576", "128x196x1152", "256x10x128",
+        "4096x64x27", "16384x64x576", "50000x64x147", "128x1200x784", "784x1200x128", "1x1200x784", "64x576x8192"})
     public String shape;
 
     /** Whether the left and the right operand lie normally (N) or transposed (T). */

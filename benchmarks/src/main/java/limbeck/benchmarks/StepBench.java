@@ -53,6 +53,8 @@ import org.openjdk.jmh.annotations.Warmup;
  *   ./limbeck jmh StepBench.train -p model=resnet20 -p threads=1 -f 5
  * Distillation alone, and what it allocates:
  *   ./limbeck jmh StepBench.distil -prof gc -wi 20
+ * Beside libtorch:
+ *   ./limbeck bench --peers --only step
  * </pre>
  */
 @State(Scope.Thread)
@@ -64,7 +66,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Fork(value = 3, jvmArgsAppend = {"--add-modules", "jdk.incubator.vector"})
 public class StepBench {
     static final int BATCH = 128;
-    private static final int CLASSES = 10;
+    static final int CLASSES = 10;
     private static final int STEPS_PER_EPOCH = 400;
 
     /** Threads of the kernels. */
@@ -94,7 +96,7 @@ public class StepBench {
         /** Makes the model and the batch. */
         @Setup(Level.Trial)
         public void setUp() {
-            Shape example = model.startsWith("resnet") ? Shape.of(3, 32, 32) : Shape.of(1, 28, 28);
+            Shape example = example(model);
             net = Models.build(model, example, CLASSES, Key.of(1));
             optimizer = sgd(net);
             images = Variable.of(images(example));
@@ -120,6 +122,11 @@ public class StepBench {
             Tensor images = images(example);
             batch = new Batch(LongStream.range(0, BATCH).toArray(), images, images, labels(), 0);
         }
+    }
+
+    /** The shape of the images that a model is for. */
+    static Shape example(String model) {
+        return model.startsWith("resnet") ? Shape.of(3, 32, 32) : Shape.of(1, 28, 28);
     }
 
     private static Optimizer sgd(Module model) {

@@ -3,12 +3,17 @@
  * says at its head how to run it.
  *
  * <ul>
- * <li>{@link limbeck.benchmarks.GemmBench}, {@link limbeck.benchmarks.ConvBench}, {@link limbeck.benchmarks.ElementwiseBench}:
- *     the kernels against plain Java loops.
- * <li>{@link limbeck.benchmarks.StepBench}: whole steps of training and of distillation.
+ * <li>{@link limbeck.benchmarks.GemmBench}, {@link limbeck.benchmarks.ConvBench}, {@link limbeck.benchmarks.ElementwiseBench},
+ *     {@link limbeck.benchmarks.ReductionBench}, {@link limbeck.benchmarks.NormBench}, {@link limbeck.benchmarks.PoolBench},
+ *     {@link limbeck.benchmarks.LossBench}: single ops and layers against plain Java loops.
+ * <li>{@link limbeck.benchmarks.StepBench}, {@link limbeck.benchmarks.InferenceBench}: whole steps of training and of
+ *     distillation, and models at work.
+ * <li>{@link limbeck.benchmarks.PeakBench}: what the machine can do.
  * <li>{@link limbeck.benchmarks.StorageBench}: arrays against native memory, the choice under all kernels.
  * </ul>
  *
- * Trust ratios, not absolute figures from two runs, and use several forks: the compiler decides anew in each JVM.
+ * {@code ./limbeck bench} runs most of them beside other libraries and makes one table of it: {@link limbeck.benchmarks.compare}.
+ *
+ * <p>Trust ratios, not absolute figures from two runs, and use several forks: the compiler decides anew in each JVM.
  */
 package limbeck.benchmarks;

@@ -1,0 +1,29 @@
+package limbeck.benchmarks.compare;
+
+/**
+ * How long a benchmark is run.
+ *
+ * @param forks JVMs, of which the median counts
+ * @param warmups iterations that do not count
+ * @param iterations iterations that count
+ * @param millis of an iteration
+ */
+record Effort(int forks, int warmups, int iterations, int millis) {
+    // What starting a JVM and making the operands takes, by experience.
+    private static final double START = 1.5;
+
+    /** What a case takes; a rival that is compiled already needs less to warm up. */
+    static Effort of(Case one, boolean quickly, boolean compiled) {
+        if (one.is(Case.Trait.WHOLE)) {
+            int warmups = compiled ? 2 : 5;
+            return quickly ? new Effort(1, warmups, 3, 800) : new Effort(3, 2 * warmups, 5, 1500);
+        }
+        int warmups = compiled ? 2 : 4;
+        return quickly ? new Effort(1, warmups, 3, 300) : new Effort(3, 2 * warmups, 5, 500);
+    }
+
+    /** About how many seconds that is. */
+    double seconds() {
+        return forks * (START + (warmups + iterations) * millis / 1000.0);
+    }
+}
