@@ -1,5 +1,6 @@
 package limbeck.autograd;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 import limbeck.autograd.Tape.Applied;
@@ -29,7 +30,9 @@ final class Backward {
 
     void from(Variable out) {
         if (out.needsGradient()) {
-            add(out.node(), seed, seed);
+            var spent = new ArrayList<Tensor>();
+            add(out.node(), seed, spent);
+            release(spent, seed);
         }
         for (Entry entry = tape.pop(); entry != null; entry = tape.pop()) {
             Tensor gradient = flowing.take(entry.output());
@@ -66,11 +69,13 @@ final class Backward {
                 }
             }
         }
+        var spent = new ArrayList<Tensor>();
         for (int i = 0; i < parts.length; i++) {
             if (parts[i] != null) {
-                add(entry.in().get(i).node(), parts[i], gradient);
+                add(entry.in().get(i).node(), parts[i], spent);
             }
         }
+        release(spent, gradient);
     }
 
     private void replay(Replayed entry, Tensor gradient) {
@@ -84,19 +89,26 @@ final class Backward {
             new Backward(inner, gradient, found).from(again);
             found.all().forEach(scope::keep);
         }
+        var spent = new ArrayList<Tensor>();
         for (int i = 0; i < operands.size(); i++) {
             Tensor part = operands.get(i) == entry.in().get(i) ? null : found.take(operands.get(i).node());
             if (part != null) {
-                add(entry.in().get(i).node(), part, gradient);
+                add(entry.in().get(i).node(), part, spent);
             }
         }
         // What is left belongs to parameters, and to variables of the outer tape that the block uses without naming them.
-        found.forEach((node, part) -> add(node, part, gradient));
+        found.forEach((node, part) -> add(node, part, spent));
+        release(spent, gradient);
     }
 
-    private void add(Node node, Tensor part, Tensor current) {
+    private void add(Node node, Tensor part, List<Tensor> spent) {
         Gradients to = tape.isProduced(node) ? flowing : into;
-        to.merge(node, part, spent -> release(spent, current));
+        to.merge(node, part, spent::add);
+    }
+
+    // Only when all parts have found their places: two of them may be views of one memory.
+    private void release(List<Tensor> spent, Tensor current) {
+        spent.forEach(tensor -> release(tensor, current));
     }
 
     /** Gives a gradient's memory back, unless it is that of one that is still needed: the current one's, or a view of it. */

@@ -11,6 +11,7 @@ import limbeck.tensor.op.BatchNormInput;
 import limbeck.tensor.op.BatchNormSums;
 import limbeck.tensor.op.ChannelAffine;
 import limbeck.tensor.op.ChannelMoments;
+import limbeck.tensor.op.Conv2dAffine;
 import limbeck.tensor.op.FusedOp;
 import limbeck.tensor.op.LogSoftmax;
 import limbeck.tensor.op.LogSoftmaxInput;
@@ -18,9 +19,9 @@ import limbeck.tensor.op.Softmax;
 import limbeck.tensor.op.SoftmaxInput;
 
 /**
- * The part of {@link Vjp} for fused ops. Those of the forward have rules made of other fused ops, so that backward goes over
- * memory as seldom as forward does. Those have no rules: where their own gradient is wanted, they are recorded as the primitive
- * ops that they are composed of.
+ * The part of {@link Vjp} for fused ops. Those of a training step's forward have rules made of other fused ops, so that backward
+ * goes over memory as seldom as forward does. Those others, and what belongs to evaluation, have no rules: where their gradient
+ * is wanted all the same, they are recorded as the ops that they are composed of.
  */
 final class FusedVjp {
     private FusedVjp() {
@@ -30,7 +31,7 @@ final class FusedVjp {
     static boolean has(FusedOp op) {
         return switch (op) {
             case BatchNorm _, ChannelAffine _, LogSoftmax _, Softmax _ -> true;
-            case BatchNormInput _, BatchNormSums _, ChannelMoments _, LogSoftmaxInput _, SoftmaxInput _ -> false;
+            case BatchNormInput _, BatchNormSums _, ChannelMoments _, Conv2dAffine _, LogSoftmaxInput _, SoftmaxInput _ -> false;
         };
     }
 
@@ -40,7 +41,7 @@ final class FusedVjp {
             case ChannelAffine affine -> affine(affine, in, out, g);
             case LogSoftmax(int axis) -> List.of(() -> out.apply(new LogSoftmaxInput(axis), List.of(g)));
             case Softmax(int axis) -> List.of(() -> out.apply(new SoftmaxInput(axis), List.of(g)));
-            case BatchNormInput _, BatchNormSums _, ChannelMoments _, LogSoftmaxInput _, SoftmaxInput _ ->
+            case BatchNormInput _, BatchNormSums _, ChannelMoments _, Conv2dAffine _, LogSoftmaxInput _, SoftmaxInput _ ->
                     throw new AssertionError(op.name() + " is recorded as what it is composed of");
         };
     }
@@ -51,6 +52,7 @@ final class FusedVjp {
         // A residual needs the gradient behind the ReLU itself; else the kernels find out again what had passed.
         T flow = norm.relu() && residual ? out.gate(g) : g;
         boolean relu = norm.relu() && !residual;
+        // At once, not when a rule asks: three rules share it, and the memory of each ends with its own scope.
         T sums = x.apply(new BatchNormSums(norm.epsilon(), relu), List.of(in.get(1), in.get(2), in.get(3), flow));
         return Arrays.<Supplier<T>>asList(
                 () -> x.apply(new BatchNormInput(norm.epsilon(), relu), List.of(in.get(1), in.get(2), in.get(3), flow, sums)),

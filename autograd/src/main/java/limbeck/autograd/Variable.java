@@ -76,7 +76,9 @@ public sealed class Variable implements TensorOps<Variable> permits Parameter {
             needed |= variable.needsGradient();
         }
         if (needed && op instanceof FusedOp fused && !FusedVjp.has(fused) && Tape.bound() != null) {
-            return fused.composed(prepend(rest));
+            List<Variable> in = prepend(rest);
+            fused.infer(in.stream().map(Variable::shape).toList());
+            return fused.composed(in);
         }
         Tensor out = tensor().apply(op, tensors);
         Tape tape = needed && out.dtype().isFloating() ? Tape.bound() : null;

@@ -9,6 +9,7 @@ import limbeck.tensor.ShapeException;
 import limbeck.tensor.Tensor;
 import limbeck.tensor.op.ChannelAffine;
 import limbeck.tensor.op.ChannelMoments;
+import limbeck.tensor.op.Conv2dAffine;
 import limbeck.tensor.op.Update;
 
 /** The arithmetic that {@link BatchNorm1d} and {@link BatchNorm2d} share; channels are axis 1. */
@@ -52,9 +53,22 @@ final class BatchNorm {
     /** In evaluation by the running statistics, folded into one scale and one shift for each channel. */
     static Variable evaluate(Variable x, Parameter weight, Parameter bias, Buffer runningMean, Buffer runningVariance, double epsilon,
             Tail tail) {
-        Variable scale = weight.mul(Variable.of(runningVariance.tensor().add(epsilon).rsqrt()));
+        Variable scale = scale(weight, runningVariance, epsilon);
         Variable shift = bias.sub(scale.mul(Variable.of(runningMean.tensor())));
         return x.apply(new ChannelAffine(tail.relu), operands(tail, scale, shift));
+    }
+
+    /** The same behind a convolution. */
+    static Variable evaluate(Conv2d conv, Variable x, Parameter weight, Parameter bias, Buffer runningMean, Buffer runningVariance,
+            double epsilon, Tail tail) {
+        Variable scale = scale(weight, runningVariance, epsilon);
+        Variable mean = Variable.of(runningMean.tensor());
+        Variable shift = bias.sub(scale.mul(conv.bias() == null ? mean : mean.sub(conv.bias())));
+        return x.apply(new Conv2dAffine(conv.spec(), tail.relu), operands(tail, conv.weight(), scale, shift));
+    }
+
+    private static Variable scale(Parameter weight, Buffer runningVariance, double epsilon) {
+        return weight.mul(Variable.of(runningVariance.tensor().add(epsilon).rsqrt()));
     }
 
     private static List<Variable> operands(Tail tail, Variable... first) {

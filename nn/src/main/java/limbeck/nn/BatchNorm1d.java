@@ -33,14 +33,10 @@ public record BatchNorm1d(Parameter weight, Parameter bias, Buffer runningMean, 
 
     @Override
     public Variable forward(Variable x) {
-        return forward(x, BatchNorm.Tail.NONE);
-    }
-
-    private Variable forward(Variable x, BatchNorm.Tail tail) {
         BatchNorm.check("batchNorm1d", x, x.shape().rank() == 2 || x.shape().rank() == 3, "(N, C) or (N, C, L)", weight);
         return Mode.isTraining()
-                ? BatchNorm.train("batchNorm1d", x, weight, bias, runningMean, runningVariance, epsilon, momentum, tail)
-                : BatchNorm.evaluate(x, weight, bias, runningMean, runningVariance, epsilon, tail);
+                ? BatchNorm.train("batchNorm1d", x, weight, bias, runningMean, runningVariance, epsilon, momentum, BatchNorm.Tail.NONE)
+                : BatchNorm.evaluate(x, weight, bias, runningMean, runningVariance, epsilon, BatchNorm.Tail.NONE);
     }
 
     @Override

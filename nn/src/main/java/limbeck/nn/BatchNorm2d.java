@@ -64,6 +64,11 @@ public record BatchNorm2d(Parameter weight, Parameter bias, Buffer runningMean, 
         return Calls.fused(this, x, in -> forward(in, new BatchNorm.Tail(residual, true)), y -> y.add(residual).relu());
     }
 
+    /** In evaluation, a convolution with this behind it. */
+    Variable convolved(Conv2d conv, Variable x, BatchNorm.Tail tail) {
+        return BatchNorm.evaluate(conv, x, weight, bias, runningMean, runningVariance, epsilon, tail);
+    }
+
     @Override
     public Parts parts() {
         return Parts.none().with("weight", weight).with("bias", bias).with("running_mean", runningMean).with("running_var", runningVariance);

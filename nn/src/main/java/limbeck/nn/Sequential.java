@@ -33,15 +33,28 @@ public record Sequential(List<Module> layers) implements Module {
     public Variable forward(Variable x) {
         Variable y = x;
         for (int i = 0; i < layers.size(); i++) {
-            if (layers.get(i) instanceof BatchNorm2d norm && i + 1 < layers.size() && layers.get(i + 1) instanceof Relu relu
-                    && !Calls.watches(relu)) {
+            Module layer = layers.get(i);
+            if (layer instanceof Conv2d conv && at(i + 1) instanceof BatchNorm2d norm) {
+                boolean relu = isRelu(i + 2);
+                y = relu ? ConvNorm.relu(conv, norm, y) : ConvNorm.apply(conv, norm, y);
+                i += relu ? 2 : 1;
+            } else if (layer instanceof BatchNorm2d norm && isRelu(i + 1)) {
                 y = norm.relu(y);
                 i++;
             } else {
-                y = layers.get(i).apply(y);
+                y = layer.apply(y);
             }
         }
         return y;
+    }
+
+    private Module at(int i) {
+        return i < layers.size() ? layers.get(i) : null;
+    }
+
+    /** Whether a ReLU comes at a place that need not be seen by itself. */
+    private boolean isRelu(int i) {
+        return at(i) instanceof Relu relu && !Calls.watches(relu);
     }
 
     @Override

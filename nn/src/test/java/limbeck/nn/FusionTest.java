@@ -17,6 +17,7 @@ import limbeck.autograd.Variable;
 import limbeck.nn.models.ResNet;
 import limbeck.tensor.Device;
 import limbeck.tensor.Key;
+import limbeck.tensor.Scope;
 import limbeck.tensor.ShapeException;
 import limbeck.tensor.Tensor;
 import limbeck.tensor.op.ConvSpec;
@@ -92,11 +93,49 @@ class FusionTest {
         assertArrayEquals(y.tensor().toDoubles(), Mode.evaluate(() -> model.apply(x)).tensor().toDoubles(), 1e-6);
     }
 
+    /** Weight and bias get their gradients from one op, and these are added up: to those of a second use, and of a second tape. */
     @Test
-    void anErrorInFusedLayersNamesTheLayer() {
+    void gradientsOfANormAddUp() {
+        BatchNorm2d norm = BatchNorm2d.of(16);
+        Tensor x = Device.cpu().normal(KEY, 2, 16, 3, 3).channelsLast();
+        var alone = new Tape();
+        Tensor once = alone.backward(alone.record(() -> loss(norm, Variable.of(x)))).of(norm.weight());
+        try (var _ = Scope.open("twice on each of two tapes")) {
+            var sum = new Gradients();
+            for (int i = 0; i < 2; i++) {
+                var tape = new Tape();
+                tape.backward(tape.record(() -> loss(norm, Variable.of(x)).add(loss(norm, Variable.of(x)))), sum);
+            }
+            close("weight", once.mul(4).toDoubles(), sum.of(norm.weight()).toDoubles());
+            assertEquals(16, sum.of(norm.bias()).shape().size());
+        }
+    }
+
+    private static Variable loss(BatchNorm2d norm, Variable x) {
+        return Mode.train(1, () -> norm.relu(x)).square().sum();
+    }
+
+    /** The middle rows of a batch: an operand that begins inside its memory, and a gradient that has none of its own. */
+    @Test
+    void aNormOfASliceHasItsGradient() {
+        BatchNorm1d norm = BatchNorm1d.of(16);
+        Parameter rows = Parameter.of(Device.cpu().normal(KEY, 12, 16));
+        var tape = new Tape();
+        Variable loss = tape.record(() -> Mode.train(1, () -> norm.apply(rows.slice(0, 4, 8))).sum());
+        Gradients gradients = tape.backward(loss);
+        close("bias", Device.cpu().ones(16).mul(4).toDoubles(), gradients.of(norm.bias()).toDoubles());
+        assertTrue(Arrays.stream(gradients.of(rows).toDoubles()).allMatch(g -> Math.abs(g) < 1e-5));
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void anErrorInFusedLayersNamesTheLayer(boolean training) {
         Module model = Sequential.of(Conv2d.of(3, 8, 3, ConvSpec.DEFAULT, KEY), BatchNorm2d.of(4), new Relu());
         Variable x = Variable.of(Device.cpu().normal(KEY, 2, 3, 6, 6));
-        var error = assertThrows(ShapeException.class, () -> Mode.train(1, () -> model.apply(x)));
+        Supplier<Variable> forward = () -> model.apply(x);
+        var error = assertThrows(ShapeException.class, () -> {
+            Variable _ = training ? Mode.train(1, forward) : Mode.evaluate(forward);
+        });
         assertTrue(error.getMessage().contains("1 (BatchNorm2d)"), error.getMessage());
     }
 }

@@ -25,18 +25,17 @@ import java.util.Objects;
  * <tr><td>Winograd F(4 x 4, 3 x 3), F(3 x 3, 4 x 4)</td><td>{@link #FP32}</td><td>1.2e-5</td><td>1e-5</td></tr>
  * </table>
  *
- * For comparison, one roundoff of a float is 6e-8, and TensorFloat-32, which GPUs train in, has one of 5e-4. For one
+ * The errors of a Winograd form are relative to the largest element of a tile of the image (4 x 4 pixels for F(2 x 2), 6 x 6 for
+ * F(4 x 4)), and an infinity or a NaN there reaches all pixels of the result's tile.
+ *
+ * <p>For comparison, one roundoff of a float is 6e-8, and TensorFloat-32, which GPUs train in, has one of 5e-4. For one
  * precision the bits do not depend on the number of threads.
  */
 public enum Precision {
-    /** Errors as small as float32 sums allow, in convolutions too. */
+    /** The forms that round least: errors no larger than those of plain sums in float32, in convolutions too. */
     STRICT,
 
-    /**
-     * The default: float32 in all products and sums, and the fastest algorithm for them. The errors of a Winograd
-     * convolution are relative to the largest elements of a tile of 6 x 6 pixels, and an infinity or a NaN in the image
-     * reaches all pixels of the tile.
-     */
+    /** The default: float32 in all products and sums, and the fastest algorithm for them. */
     FP32;
 
     private static volatile Precision current = FP32;

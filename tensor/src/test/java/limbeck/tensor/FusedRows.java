@@ -15,6 +15,8 @@ import limbeck.tensor.op.BatchNormInput;
 import limbeck.tensor.op.BatchNormSums;
 import limbeck.tensor.op.ChannelAffine;
 import limbeck.tensor.op.ChannelMoments;
+import limbeck.tensor.op.Conv2dAffine;
+import limbeck.tensor.op.ConvSpec;
 import limbeck.tensor.op.LogSoftmax;
 import limbeck.tensor.op.LogSoftmaxInput;
 import limbeck.tensor.op.Op;
@@ -59,6 +61,7 @@ final class FusedRows {
                 new Row("logSoftmax", true, alongAxes(LogSoftmax::new, logarithm, 1)),
                 new Row("softmaxInput", true, alongAxes(SoftmaxInput::new, null, 2)),
                 new Row("logSoftmaxInput", true, alongAxes(LogSoftmaxInput::new, null, 2)),
+                new Row("conv2dAffine", true, convolutions()),
                 new Row("channelMoments", true, moments), new Row("channelAffine", true, affine), new Row("batchNorm", true, norm),
                 new Row("batchNormSums", true, sums), new Row("batchNormInput", true, input));
     }
@@ -85,6 +88,31 @@ final class FusedRows {
         // Without one of its own a sum over an axis, with a roundoff for each term.
         int longest = IntStream.of(x.shape().dims()).max().orElseThrow();
         return Case.of(op, tolerance == null ? new Tolerance.Relative(32, longest) : tolerance, Collections.nCopies(operands, x).toArray(Input[]::new));
+    }
+
+    /** A case for each form of the kernels: packed, direct, Winograd, depthwise, groups. */
+    private static List<Case> convolutions() {
+        var cases = new ArrayList<Case>();
+        cases.add(convolution(ConvSpec.DEFAULT, Shape.of(1, 2, 3, 3), Shape.of(3, 2, 2, 2), false));
+        cases.add(convolution(ConvSpec.DEFAULT.padding(1), Shape.of(2, 3, 5, 7), Shape.of(16, 3, 3, 3), true));
+        cases.add(convolution(ConvSpec.DEFAULT.stride(2).padding(1), Shape.of(3, 16, 9, 7), Shape.of(33, 16, 3, 3), true));
+        cases.add(convolution(ConvSpec.DEFAULT, Shape.of(2, 17, 6, 5), Shape.of(5, 17, 1, 1), true));
+        cases.add(convolution(ConvSpec.DEFAULT.padding(1), Shape.of(2, 16, 9, 11), Shape.of(16, 16, 3, 3), true));
+        cases.add(convolution(ConvSpec.DEFAULT.padding(1), Shape.of(3, 32, 15, 14), Shape.of(48, 32, 3, 3), true));
+        cases.add(convolution(ConvSpec.DEFAULT.padding(1).groups(8), Shape.of(2, 8, 7, 6), Shape.of(8, 1, 3, 3), true));
+        cases.add(convolution(ConvSpec.DEFAULT.groups(2), Shape.of(2, 6, 7, 6), Shape.of(10, 3, 3, 3), false));
+        return cases;
+    }
+
+    private static Case convolution(ConvSpec spec, Shape image, Shape weight, boolean residual) {
+        var op = new Conv2dAffine(spec, residual);
+        Input channels = Input.of(weight.dim(0));
+        var in = new ArrayList<>(List.of(Input.of(image.dims()).as(Placement.CHANNELS_LAST), Input.of(weight.dims()), channels, channels));
+        if (residual) {
+            in.add(Input.of(spec.output("conv2d", image, weight).dims()));
+        }
+        // As many products as a kernel has weights, each some units large.
+        return Case.of(op, new Tolerance.Relative(64, Math.sqrt(weight.size() / weight.dim(0))), in.toArray(Input[]::new));
     }
 
     /** Channels and pixels around the steps of vector loops, and layouts that have no kernel. */

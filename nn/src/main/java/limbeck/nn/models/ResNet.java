@@ -5,6 +5,7 @@ import java.util.Set;
 import limbeck.autograd.Variable;
 import limbeck.nn.BatchNorm2d;
 import limbeck.nn.Conv2d;
+import limbeck.nn.ConvNorm;
 import limbeck.nn.GlobalAvgPool2d;
 import limbeck.nn.Identity;
 import limbeck.nn.Linear;
@@ -48,10 +49,10 @@ public record ResNet(Sequential stem, Sequential layer1, Sequential layer2, Sequ
 
         @Override
         public Variable forward(Variable x) {
-            Variable y = conv2.apply(bn1.relu(conv1.apply(x)));
+            Variable y = ConvNorm.relu(conv1, bn1, x);
             Variable residual = shortcut.apply(x);
-            return Taps.isWatched(this, "preactivation") ? Taps.at("preactivation", bn2.apply(y).add(residual)).relu()
-                    : bn2.addRelu(y, residual);
+            return Taps.isWatched(this, "preactivation")
+                    ? Taps.at("preactivation", ConvNorm.apply(conv2, bn2, y).add(residual)).relu() : ConvNorm.addRelu(conv2, bn2, y, residual);
         }
 
         @Override

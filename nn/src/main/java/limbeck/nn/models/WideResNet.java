@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import limbeck.autograd.Variable;
 import limbeck.nn.BatchNorm2d;
 import limbeck.nn.Conv2d;
+import limbeck.nn.ConvNorm;
 import limbeck.nn.GlobalAvgPool2d;
 import limbeck.nn.Identity;
 import limbeck.nn.Linear;
@@ -48,7 +49,7 @@ public record WideResNet(Conv2d stem, Sequential layer1, Sequential layer2, Sequ
         @Override
         public Variable forward(Variable x) {
             Variable active = bn1.relu(x);
-            Variable y = conv2.apply(bn2.relu(conv1.apply(active)));
+            Variable y = conv2.apply(ConvNorm.relu(conv1, bn2, active));
             return y.add(shortcut.apply(shortcut instanceof Identity ? x : active));
         }
     }

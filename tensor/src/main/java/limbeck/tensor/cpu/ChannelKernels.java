@@ -2,13 +2,18 @@ package limbeck.tensor.cpu;
 
 import static limbeck.tensor.cpu.Elementwise.floats;
 
+import java.util.Arrays;
 import java.util.List;
 import limbeck.tensor.DType;
 import limbeck.tensor.Layout;
+import limbeck.tensor.Shape;
 import limbeck.tensor.op.BatchNorm;
 import limbeck.tensor.op.BatchNormInput;
 import limbeck.tensor.op.BatchNormSums;
+import limbeck.tensor.op.Binary;
+import limbeck.tensor.op.BinaryFn;
 import limbeck.tensor.op.ChannelAffine;
+import limbeck.tensor.op.Conv2dAffine;
 import limbeck.tensor.spi.View;
 
 /**
@@ -20,6 +25,9 @@ import limbeck.tensor.spi.View;
  * each in float, and added up in double in the order of the pieces.
  */
 final class ChannelKernels {
+    /** A period of more floats than this, as odd numbers of channels have, would be most of a piece. */
+    private static final int LONGEST = Nest.GRAIN / 4;
+
     private static final Scratch SCALE = new Scratch();
     private static final Scratch SHIFT = new Scratch();
     private static final Scratch MEAN = new Scratch();
@@ -42,7 +50,7 @@ final class ChannelKernels {
         xi = view.layout().offset();
         size = view.shape().intSize();
         channels = view.shape().dim(1);
-        period = channels / gcd(channels, VectorChannels.STEP) * VectorChannels.STEP;
+        period = period(channels);
         piece = Math.max(1, Nest.GRAIN / period) * period;
         bulk = size / period * period;
     }
@@ -51,6 +59,7 @@ final class ChannelKernels {
     static boolean applies(List<View> in) {
         View x = in.getFirst();
         return Simd.available() && x.shape().size() > 0 && x.layout().isDense() && x.layout().stride(1) == 1
+                && period(x.shape().dim(1)) <= LONGEST
                 && in.stream().allMatch(view -> view.type() == DType.F32);
     }
 
@@ -59,30 +68,47 @@ final class ChannelKernels {
     }
 
     static void affine(ChannelAffine op, List<View> in, View out, Temps temps) {
-        View residual = in.size() == 4 ? temps.ordered(in.getLast(), in.getFirst().layout()) : null;
+        View residual = in.size() == 4 ? temps.ordered(in.getLast(), order(in)) : null;
         new ChannelKernels(in.getFirst()).affine(vector(in.get(1)), vector(in.get(2)), residual, op.relu(), out);
     }
 
+    /** The scale goes into the weight; shift, residual and ReLU follow in place. */
+    static void convolution(Conv2dAffine op, List<View> in, View out, Temps temps) {
+        View weight = in.get(1);
+        View folded = temps.fresh(DType.F32, Layout.denseLike(weight.shape(), weight.layout()));
+        View scale = in.get(2);
+        Layout perKernel = scale.layout().reshape(Shape.of(scale.shape().dim(0), 1, 1, 1)).orElseThrow();
+        Elementwise.binary(new Binary(BinaryFn.MUL), weight, new View(scale.storage(), perKernel), folded);
+        View residual = in.size() == 5 ? temps.ordered(in.getLast(), out.layout()) : null;
+        var result = new ChannelKernels(out);
+        ConvKernels.forward(op.spec(), in.getFirst(), folded, out, result.finish(vector(in.get(3)), residual, op.relu()));
+    }
+
     static void batchNorm(BatchNorm op, List<View> in, View out, Temps temps) {
-        View residual = in.size() == 5 ? temps.ordered(in.getLast(), in.getFirst().layout()) : null;
+        View residual = in.size() == 5 ? temps.ordered(in.getLast(), order(in)) : null;
         var statistics = new Statistics(in, op.epsilon());
         new ChannelKernels(in.getFirst()).affine(statistics.scale, statistics.shift, residual, op.relu(), out);
     }
 
     static void batchNormSums(BatchNormSums op, List<View> in, View out, Temps temps) {
-        View g = temps.ordered(in.getLast(), in.getFirst().layout());
+        View g = temps.ordered(in.getLast(), order(in));
         new ChannelKernels(in.getFirst()).sums(new Statistics(in, op.epsilon()), g, op.relu(), floats(out), out.layout().offset());
     }
 
     static void batchNormInput(BatchNormInput op, List<View> in, View out, Temps temps) {
-        View g = temps.ordered(in.get(4), in.getFirst().layout());
+        View g = temps.ordered(in.get(4), order(in));
         new ChannelKernels(in.getFirst()).input(new Statistics(in, op.epsilon()), g, vector(in.getLast()), op.relu(), out);
+    }
+
+    /** The input's order, in memory of its own. */
+    private static Layout order(List<View> in) {
+        return Layout.denseLike(in.getFirst().shape(), in.getFirst().layout());
     }
 
     /** What the operands x, weight, bias and moments come to for each channel. */
     private static final class Statistics {
         private final double[] mean;
-        private final double[] deviation;
+        private final double[] inverseDeviation;
         private final double[] scale;
         private final double[] shift;
 
@@ -90,10 +116,10 @@ final class ChannelKernels {
             scale = vector(in.get(1));
             shift = vector(in.get(2));
             mean = vector(in.get(3));
-            deviation = new double[scale.length];
+            inverseDeviation = new double[scale.length];
             for (int c = 0; c < scale.length; c++) {
-                deviation[c] = 1 / Math.sqrt(mean[scale.length + c] + epsilon);
-                scale[c] *= deviation[c];
+                inverseDeviation[c] = 1 / Math.sqrt(mean[scale.length + c] + epsilon);
+                scale[c] *= inverseDeviation[c];
                 shift[c] -= mean[c] * scale[c];
             }
         }
@@ -132,14 +158,29 @@ final class ChannelKernels {
         int yi = out.layout().offset();
         float[] r = residual == null ? null : floats(residual);
         int ri = residual == null ? 0 : residual.layout().offset();
-        Parallel.range(bulk, piece, (from, to) -> {
-            if (r == null) {
-                VectorChannels.affine(to - from, period, x, xi + from, s, h, floor, y, yi + from);
-            } else {
-                VectorChannels.affine(to - from, period, x, xi + from, s, h, r, ri + from, floor, y, yi + from);
-            }
-        });
-        for (int i = bulk; i < size; i++) {
+        Parallel.range(size, piece, (from, to) -> affine(from, to - from, s, h, r, ri, floor, y, yi));
+    }
+
+    /** Adds a shift and a residual to pixels in place, and cuts off what is negative. */
+    private Finish finish(double[] shift, View residual, boolean relu) {
+        float floor = relu ? 0 : Float.NEGATIVE_INFINITY;
+        float[] s = SCALE.floats(period);
+        Arrays.fill(s, 0, period, 1);
+        float[] h = repeated(shift, SHIFT);
+        float[] r = residual == null ? null : floats(residual);
+        int ri = residual == null ? 0 : residual.layout().offset();
+        return (first, count) -> affine(first * channels, count * channels, s, h, r, ri, floor, x, xi);
+    }
+
+    /** {@code y = max(x scale + shift + residual, floor)} from element {@code from} on, where a pixel begins. */
+    private void affine(int from, int n, float[] s, float[] h, float[] r, int ri, float floor, float[] y, int yi) {
+        int whole = n / period * period;
+        if (r == null) {
+            VectorChannels.affine(whole, period, x, xi + from, s, h, floor, y, yi + from);
+        } else {
+            VectorChannels.affine(whole, period, x, xi + from, s, h, r, ri + from, floor, y, yi + from);
+        }
+        for (int i = from + whole; i < from + n; i++) {
             float sum = Math.fma(x[xi + i], s[i % channels], h[i % channels]) + (r == null ? 0 : r[ri + i]);
             y[yi + i] = Math.max(sum, floor);
         }
@@ -171,7 +212,7 @@ final class ChannelKernels {
         }
         for (int c = 0; c < channels; c++) {
             out[at + c] = (float) sum[c];
-            out[at + channels + c] = (float) (product[c] * statistics.deviation[c]);
+            out[at + channels + c] = (float) (product[c] * statistics.inverseDeviation[c]);
         }
     }
 
@@ -181,7 +222,7 @@ final class ChannelKernels {
         double[] intercept = new double[channels];
         for (int c = 0; c < channels; c++) {
             double scale = statistics.scale[c];
-            slope[c] = -scale * statistics.deviation[c] * sums[channels + c] * share;
+            slope[c] = -scale * statistics.inverseDeviation[c] * sums[channels + c] * share;
             intercept[c] = -scale * sums[c] * share - slope[c] * statistics.mean[c];
         }
         float[] s = repeated(statistics.scale, SCALE);
@@ -226,8 +267,10 @@ final class ChannelKernels {
     /** The pieces' sums for each place in the period, added up for each channel. */
     private double[] total(float[] parts) {
         double[] total = new double[channels];
-        for (int i = 0; i < pieces() * period; i++) {
-            total[i % channels] += parts[i];
+        for (int i = 0; i < pieces() * period; i += channels) {
+            for (int c = 0; c < channels; c++) {
+                total[c] += parts[i + c];
+            }
         }
         return total;
     }
@@ -237,6 +280,10 @@ final class ChannelKernels {
         double[] values = new double[view.shape().intSize()];
         Casts.run(view.type(), Elementwise.array(view), view.layout(), DType.F64, values, Layout.contiguous(view.shape()));
         return values;
+    }
+
+    private static int period(int channels) {
+        return channels / gcd(channels, VectorChannels.STEP) * VectorChannels.STEP;
     }
 
     private static int gcd(int a, int b) {

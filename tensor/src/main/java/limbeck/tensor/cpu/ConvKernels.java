@@ -29,12 +29,14 @@ final class ConvKernels {
      * @param image (N, C, H, W), any layout
      * @param weight (K, C / groups, kh, kw), any layout
      * @param out (N, K, H', W'), channels last
+     * @param finish what becomes of the result; the kernels see each pixel through before they do the next
      */
-    static void forward(ConvSpec spec, View image, View weight, View out) {
+    static void forward(ConvSpec spec, View image, View weight, View out, Finish finish) {
         Images in = Images.of(image, IMAGE);
         Images result = Images.of(out, RESULT);
         if (Depthwise.applies(spec, in, result)) {
             Depthwise.forward(spec, in, weight, result);
+            finish(result, finish);
             return;
         }
         Layout w = weight.layout();
@@ -44,17 +46,32 @@ final class ConvKernels {
         for (int g = 0; g < spec.groups(); g++) {
             var weights = new ConvWeights(floats(weight), w.offset() + g * channels * w.stride(0), w.shape().dim(3), w.shape().dim(1),
                     w.stride(2), w.stride(3), w.stride(1), w.stride(0));
-            convolve(in, weights, vertical, horizontal, result, g, spec.groups());
+            // With groups a pixel is whole only when the last of them is done.
+            convolve(in, weights, vertical, horizontal, result, g, spec.groups(), spec.groups() == 1 ? finish : Finish.NONE);
+        }
+        if (spec.groups() > 1) {
+            finish(result, finish);
+        }
+    }
+
+    /** Finishes a whole result, for the forms that do not do so bit by bit. */
+    private static void finish(Images out, Finish finish) {
+        if (finish != Finish.NONE) {
+            Parallel.range(out.pixels(), Math.max(1, Nest.GRAIN / out.channels()), (from, to) -> finish.pixels(from, to - from));
         }
     }
 
     /** One group: the pixels of all channels are there, of which it reads and writes its own. */
-    private static void convolve(Images in, ConvWeights weights, Axis vertical, Axis horizontal, Images out, int group, int groups) {
+    private static void convolve(Images in, ConvWeights weights, Axis vertical, Axis horizontal, Images out, int group, int groups,
+            Finish finish) {
         switch (groups == 1 ? ConvForm.of(in, out, vertical, horizontal) : ConvForm.PACKED) {
-            case WINOGRAD_4 -> WinogradConv.run(Winograd.F4, in, weights, vertical.pad(), horizontal.pad(), out);
-            case WINOGRAD_2 -> WinogradConv.run(Winograd.F2, in, weights, vertical.pad(), horizontal.pad(), out);
-            case DIRECT -> DirectConv.run(in, weights, vertical.pad(), horizontal.pad(), out);
-            case PACKED -> multiply(in, weights, vertical, horizontal, out, group, groups);
+            case WINOGRAD_4 -> WinogradConv.run(Winograd.F4, in, weights, vertical.pad(), horizontal.pad(), out, finish);
+            case WINOGRAD_2 -> WinogradConv.run(Winograd.F2, in, weights, vertical.pad(), horizontal.pad(), out, finish);
+            case DIRECT -> DirectConv.run(in, weights, vertical.pad(), horizontal.pad(), out, finish);
+            case PACKED -> {
+                multiply(in, weights, vertical, horizontal, out, group, groups);
+                finish(out, finish);
+            }
         }
     }
 
@@ -102,7 +119,7 @@ final class ConvKernels {
             int first = w.offset() + g * summed * w.stride(0) + vertical.last * w.stride(2) + horizontal.last * w.stride(3);
             var weights = new ConvWeights(floats(weight), first, horizontal.axis.taps(), summed, -vertical.step * w.stride(2),
                     -horizontal.step * w.stride(3), w.stride(0), w.stride(1));
-            convolve(from, weights, vertical.axis, horizontal.axis, result, g, spec.groups());
+            convolve(from, weights, vertical.axis, horizontal.axis, result, g, spec.groups(), Finish.NONE);
         }
         if (!whole) {
             Parallel.range(out.count() * height, 1 + 4096 / (1 + width * out.channels()), (begin, end) -> {

@@ -21,6 +21,7 @@ import limbeck.tensor.op.ChannelMoments;
 import limbeck.tensor.op.Compare;
 import limbeck.tensor.op.Concat;
 import limbeck.tensor.op.Conv2d;
+import limbeck.tensor.op.Conv2dAffine;
 import limbeck.tensor.op.Conv2dInput;
 import limbeck.tensor.op.Conv2dWeight;
 import limbeck.tensor.op.Copy;
@@ -97,6 +98,7 @@ public final class CpuBackend implements Backend {
     public boolean fuses(FusedOp op, List<View> in) {
         return switch (op) {
             case ChannelMoments _, ChannelAffine _, BatchNorm _, BatchNormSums _, BatchNormInput _ -> ChannelKernels.applies(in);
+            case Conv2dAffine _ -> Simd.available() && in.stream().allMatch(view -> view.type() == DType.F32 && view.shape().size() > 0);
             case LogSoftmax(int axis) -> SoftmaxKernels.applies(axis, in);
             case LogSoftmaxInput(int axis) -> SoftmaxKernels.applies(axis, in);
             case Softmax(int axis) -> SoftmaxKernels.applies(axis, in);
@@ -113,6 +115,7 @@ public final class CpuBackend implements Backend {
                 case BatchNorm norm -> ChannelKernels.batchNorm(norm, in, out, temps);
                 case BatchNormSums sums -> ChannelKernels.batchNormSums(sums, in, out, temps);
                 case BatchNormInput input -> ChannelKernels.batchNormInput(input, in, out, temps);
+                case Conv2dAffine conv -> ChannelKernels.convolution(conv, in, out, temps);
                 case LogSoftmax _ -> SoftmaxKernels.logSoftmax(in.getFirst(), out);
                 case LogSoftmaxInput _ -> SoftmaxKernels.logSoftmaxInput(in.getFirst(), in.getLast(), out);
                 case Softmax _ -> SoftmaxKernels.softmax(in.getFirst(), out);
@@ -172,7 +175,7 @@ public final class CpuBackend implements Backend {
             case Arange arange -> Sources.arange(arange, out);
             case Random random -> Sources.random(random, out);
             case MatMul matMul -> MatMulKernel.run(matMul, first, last, out);
-            case Conv2d conv -> ConvKernels.forward(conv.spec(), first, last, out);
+            case Conv2d conv -> ConvKernels.forward(conv.spec(), first, last, out, Finish.NONE);
             case Conv2dInput conv -> ConvKernels.input(conv.spec(), first, last, out);
             case Conv2dWeight conv -> ConvKernels.weight(conv.spec(), first, last, out);
             case MaxPool2d pool -> Pooling.max(pool.height(), pool.width(), first, out, temps);

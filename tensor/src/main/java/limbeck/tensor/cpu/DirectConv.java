@@ -44,8 +44,9 @@ final class DirectConv {
      * @param padH rows of zeros around the images
      * @param padW columns of zeros around them
      * @param out takes the result
+     * @param finish what becomes of it
      */
-    static void run(Images in, ConvWeights weights, int padH, int padW, Images out) {
+    static void run(Images in, ConvWeights weights, int padH, int padW, Images out, Finish finish) {
         int vectors = MicroKernel.WIDEST == 4 && out.channels() % (2 * L) == 0 ? 2 : 1;
         int planes = in.channels() / L;
         int tile = vectors * L;
@@ -72,6 +73,7 @@ final class DirectConv {
                     line(vectors, x, y * row, row, plane, planes, packed, k / tile * tileWeights, out, line);
                 }
             }
+            finish.pixels((image * out.height() + y0) * out.width(), rows * out.width());
         });
     }
 

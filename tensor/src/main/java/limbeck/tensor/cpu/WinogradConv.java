@@ -37,14 +37,16 @@ final class WinogradConv {
     private final int places;
     private final int channels;
     private final Images out;
+    private final Finish finish;
     private final WinogradTiles tiles;
     // The transformed kernels: (place, panel of output channels, channel, output channel of the panel).
     private final float[] kernels;
     private final int kernelPlace;
 
-    private WinogradConv(Winograd form, Images in, int padH, int padW, Images out) {
+    private WinogradConv(Winograd form, Images in, int padH, int padW, Images out, Finish finish) {
         this.form = form;
         this.out = out;
+        this.finish = finish;
         places = form.places();
         channels = in.channels();
         int down = Math.ceilDiv(out.height(), form.tile());
@@ -63,9 +65,10 @@ final class WinogradConv {
      * @param padH rows of zeros around the images
      * @param padW columns of zeros around them
      * @param out takes the result; its channels a multiple of L
+     * @param finish what becomes of it
      */
-    static void run(Winograd form, Images in, ConvWeights weights, int padH, int padW, Images out) {
-        var conv = new WinogradConv(form, in, padH, padW, out);
+    static void run(Winograd form, Images in, ConvWeights weights, int padH, int padW, Images out, Finish finish) {
+        var conv = new WinogradConv(form, in, padH, padW, out, finish);
         conv.transformKernels(weights);
         int lines = out.count() * conv.tiles.down();
         Parallel.range(lines, conv.group(lines), conv::lines);
@@ -114,7 +117,7 @@ final class WinogradConv {
         return MicroKernel.vectors(out.channels() - k) * L;
     }
 
-    /** One task. */
+    /** Takes some lines of tiles through the three steps. */
     private void lines(int from, int to) {
         int across = tiles.across();
         // The product computes whole slivers of rows; what it makes of the last ones is not looked at.
@@ -156,7 +159,8 @@ final class WinogradConv {
         int y = line % tiles.down() * tile;
         int whole = out.width() / tile;
         int rest = out.width() % tile;
-        for (int i = 0; i < Math.min(tile, out.height() - y); i++) {
+        int rows = Math.min(tile, out.height() - y);
+        for (int i = 0; i < rows; i++) {
             int to = out.offset() + (line / tiles.down() * out.height() + y + i) * out.width() * pixel;
             form.output().run(half, i * row, pixel, tile * row, out.array(), to, pixel, tile * pixel, L, whole, blocks);
             if (rest > 0) {
@@ -165,5 +169,6 @@ final class WinogradConv {
                 System.arraycopy(edge, 0, out.array(), to + whole * tile * pixel, rest * pixel);
             }
         }
+        finish.pixels((line / tiles.down() * out.height() + y) * out.width(), rows * out.width());
     }
 }

@@ -52,11 +52,11 @@ public record BatchNorm(double epsilon, boolean relu) implements FusedOp {
     static <T extends TensorOps<T>> T normalized(T x, double epsilon) {
         List<Integer> axes = Channels.others(x.shape());
         T centred = x.sub(x.mean(axes, true));
-        return centred.mul(deviation(centred, epsilon));
+        return centred.mul(inverseDeviation(centred, epsilon));
     }
 
     /** One over the standard deviation of each channel of what has mean 0. */
-    static <T extends TensorOps<T>> T deviation(T centred, double epsilon) {
+    static <T extends TensorOps<T>> T inverseDeviation(T centred, double epsilon) {
         return centred.square().mean(Channels.others(centred.shape()), true).add(epsilon).rsqrt();
     }
 

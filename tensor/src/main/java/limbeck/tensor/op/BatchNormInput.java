@@ -32,11 +32,11 @@ public record BatchNormInput(double epsilon, boolean relu) implements FusedOp {
         Shape shape = x.shape();
         double share = (double) shape.dim(1) / shape.size();
         T centred = x.sub(x.mean(Channels.others(shape), true));
-        T deviation = BatchNorm.deviation(centred, epsilon);
-        T normalized = centred.mul(deviation);
+        T inverse = BatchNorm.inverseDeviation(centred, epsilon);
+        T normalized = centred.mul(inverse);
         T g = relu ? BatchNorm.passed(normalized, in.get(1), in.get(2), in.get(4)) : in.get(4);
         T sums = in.getLast().mul(share);
         T flow = g.sub(Channels.along(sums.select(0, 0), shape)).sub(normalized.mul(Channels.along(sums.select(0, 1), shape)));
-        return flow.mul(deviation.mul(Channels.along(in.get(1), shape)));
+        return flow.mul(inverse.mul(Channels.along(in.get(1), shape)));
     }
 }

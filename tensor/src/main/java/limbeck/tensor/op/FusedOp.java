@@ -9,7 +9,7 @@ import limbeck.tensor.TensorOps;
  * backend, and its composed form is at once its definition and the oracle of its kernels.
  */
 public sealed interface FusedOp extends Op permits BatchNorm, BatchNormInput, BatchNormSums, ChannelAffine, ChannelMoments,
-        LogSoftmax, LogSoftmaxInput, Softmax, SoftmaxInput {
+        Conv2dAffine, LogSoftmax, LogSoftmaxInput, Softmax, SoftmaxInput {
     /**
      * The same from primitive ops.
      *

@@ -47,6 +47,10 @@ final class ConvKernelsTest {
         "2, 40, 14, 15, 40, 3, 3, 2, 1, 1, 40",
         "2, 24, 11, 12, 36, 3, 3, 2, 1, 1, 4",
         "1, 8, 30, 7, 9, 5, 2, 3, 3, 2, 1",
+        // Their image's gradients are made of 3 x 3 kernels whose results are larger or smaller than the padding says.
+        "3, 16, 18, 18, 16, 5, 5, 2, 1, 1, 1",
+        "2, 16, 32, 32, 16, 6, 6, 2, 3, 1, 1",
+        "2, 16, 32, 32, 16, 6, 6, 2, 5, 1, 1",
     })
     void allThreePassesAgreeWithPlainLoopsOnAnyNumberOfThreads(int n, int c, int h, int w, int k, int kh, int kw, int stride, int pad,
             int dilation, int groups) {

@@ -135,7 +135,7 @@ final class WinogradTest {
 
     private static float[] convolve(Winograd form, Tensor x, ConvWeights weights, int pad, Shape shape) {
         var out = new Images(dirty(shape.intSize() + 5), 5, shape.dim(0), shape.dim(2), shape.dim(3), shape.dim(1));
-        WinogradConv.run(form, images(x), weights, pad, pad, out);
+        WinogradConv.run(form, images(x), weights, pad, pad, out, Finish.NONE);
         float[] values = Arrays.copyOfRange(out.array(), 5, out.array().length);
         return Device.cpu().tensor(values, shape.dim(0), shape.dim(2), shape.dim(3), shape.dim(1)).permute(0, 3, 1, 2).toFloats();
     }
