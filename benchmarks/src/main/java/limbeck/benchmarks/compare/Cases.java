@@ -36,12 +36,12 @@ final class Cases {
         layers(cases);
         losses(cases);
         for (String model : List.of("mlp-1200-1200", "lenet", "resnet20")) {
-            cases.add(step("train step " + model, "StepBench.train", "forward", model));
+            cases.add(step("train step " + model, "StepBench.train", model));
         }
         cases.add(Case.of("train step resnet56 -> resnet20", "StepBench.distil", "", "samples/s", 1).as(Trait.IMAGES).as(Trait.WHOLE));
         for (String model : List.of("mlp-1200-1200", "lenet", "resnet20")) {
             for (int batch : new int[] {1, 128}) {
-                cases.add(Case.of("infer " + model + ", batch " + batch, "InferenceBench.infer", "inferRecorded", "samples/s", batch)
+                cases.add(Case.of("infer " + model + ", batch " + batch, "InferenceBench.infer", "", "samples/s", batch)
                         .with("model", model).with("batch", Integer.toString(batch)).as(Trait.WHOLE));
             }
         }
@@ -116,8 +116,8 @@ final class Cases {
         cases.add(Case.calls("loss distillation 1024x1000, forward and backward", "LossBench.kdStep", ""));
     }
 
-    private static Case step(String name, String benchmark, String baseline, String model) {
-        return Case.of(name, benchmark, baseline, "samples/s", 1).with("model", model).as(Trait.WHOLE);
+    private static Case step(String name, String benchmark, String model) {
+        return Case.of(name, benchmark, "", "samples/s", 1).with("model", model).as(Trait.WHOLE);
     }
 
     private static int[] numbers(String shape) {

@@ -109,6 +109,7 @@ public final class MemoryReport {
         long allocated = 0;
         for (int step = 0; step < WARM + STEPS; step++) {
             if (step == WARM) {
+                // From this call on the peak is counted anew.
                 Device.cpu().memory();
                 allocated = threads.getTotalThreadAllocatedBytes();
             }

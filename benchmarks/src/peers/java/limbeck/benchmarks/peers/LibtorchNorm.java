@@ -7,6 +7,7 @@ import limbeck.tensor.Device;
 import limbeck.tensor.Key;
 import limbeck.tensor.Threads;
 import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.AutoGradMode;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
@@ -129,7 +130,7 @@ public class LibtorchNorm {
      */
     @Benchmark
     public long batchNorm(Images images) {
-        try (var _ = new PointerScope()) {
+        try (var _ = new PointerScope(); var _ = new AutoGradMode(false)) {
             return images.forward(images.x.detach()).numel();
         }
     }
@@ -152,7 +153,7 @@ public class LibtorchNorm {
      */
     @Benchmark
     public long layerNorm(Rows rows) {
-        try (var _ = new PointerScope()) {
+        try (var _ = new PointerScope(); var _ = new AutoGradMode(false)) {
             return rows.forward(rows.x.detach()).numel();
         }
     }
