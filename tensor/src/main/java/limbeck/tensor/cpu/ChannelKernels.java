@@ -175,11 +175,7 @@ final class ChannelKernels {
     /** {@code y = max(x scale + shift + residual, floor)} from element {@code from} on, where a pixel begins. */
     private void affine(int from, int n, float[] s, float[] h, float[] r, int ri, float floor, float[] y, int yi) {
         int whole = n / period * period;
-        if (r == null) {
-            VectorChannels.affine(whole, period, x, xi + from, s, h, floor, y, yi + from);
-        } else {
-            VectorChannels.affine(whole, period, x, xi + from, s, h, r, ri + from, floor, y, yi + from);
-        }
+        VectorChannels.affine(whole, period, x, xi + from, s, h, r, ri + from, floor, y, yi + from);
         for (int i = from + whole; i < from + n; i++) {
             float sum = Math.fma(x[xi + i], s[i % channels], h[i % channels]) + (r == null ? 0 : r[ri + i]);
             y[yi + i] = Math.max(sum, floor);

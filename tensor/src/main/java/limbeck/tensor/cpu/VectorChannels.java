@@ -55,28 +55,10 @@ final class VectorChannels {
         store(squares, at, b0, b1, b2, b3);
     }
 
-    /** {@code y = max(x scale + shift, floor)}. */
-    static void affine(int n, int period, float[] x, int xi, float[] scale, float[] shift, float floor, float[] y, int yi) {
-        FloatVector low = FloatVector.broadcast(S, floor);
-        for (int j = 0; j < period; j += STEP) {
-            FloatVector s0 = load(scale, j);
-            FloatVector s1 = load(scale, j + L);
-            FloatVector s2 = load(scale, j + 2 * L);
-            FloatVector s3 = load(scale, j + 3 * L);
-            FloatVector h0 = load(shift, j);
-            FloatVector h1 = load(shift, j + L);
-            FloatVector h2 = load(shift, j + 2 * L);
-            FloatVector h3 = load(shift, j + 3 * L);
-            for (int i = j; i < n; i += period) {
-                load(x, xi + i).fma(s0, h0).max(low).intoArray(y, yi + i);
-                load(x, xi + i + L).fma(s1, h1).max(low).intoArray(y, yi + i + L);
-                load(x, xi + i + 2 * L).fma(s2, h2).max(low).intoArray(y, yi + i + 2 * L);
-                load(x, xi + i + 3 * L).fma(s3, h3).max(low).intoArray(y, yi + i + 3 * L);
-            }
-        }
-    }
-
-    /** {@code y = max(x scale + shift + residual, floor)}. */
+    /**
+     * {@code y = max(x scale + shift + residual, floor)}; the residual may be null. Both loops in one method, because together they
+     * are too large to be inlined: inlined into what a convolution does to its result, they kept vectors on the heap.
+     */
     static void affine(int n, int period, float[] x, int xi, float[] scale, float[] shift, float[] residual, int ri, float floor,
             float[] y, int yi) {
         FloatVector low = FloatVector.broadcast(S, floor);
@@ -89,11 +71,20 @@ final class VectorChannels {
             FloatVector h1 = load(shift, j + L);
             FloatVector h2 = load(shift, j + 2 * L);
             FloatVector h3 = load(shift, j + 3 * L);
-            for (int i = j; i < n; i += period) {
-                load(x, xi + i).fma(s0, h0).add(load(residual, ri + i)).max(low).intoArray(y, yi + i);
-                load(x, xi + i + L).fma(s1, h1).add(load(residual, ri + i + L)).max(low).intoArray(y, yi + i + L);
-                load(x, xi + i + 2 * L).fma(s2, h2).add(load(residual, ri + i + 2 * L)).max(low).intoArray(y, yi + i + 2 * L);
-                load(x, xi + i + 3 * L).fma(s3, h3).add(load(residual, ri + i + 3 * L)).max(low).intoArray(y, yi + i + 3 * L);
+            if (residual == null) {
+                for (int i = j; i < n; i += period) {
+                    load(x, xi + i).fma(s0, h0).max(low).intoArray(y, yi + i);
+                    load(x, xi + i + L).fma(s1, h1).max(low).intoArray(y, yi + i + L);
+                    load(x, xi + i + 2 * L).fma(s2, h2).max(low).intoArray(y, yi + i + 2 * L);
+                    load(x, xi + i + 3 * L).fma(s3, h3).max(low).intoArray(y, yi + i + 3 * L);
+                }
+            } else {
+                for (int i = j; i < n; i += period) {
+                    load(x, xi + i).fma(s0, h0).add(load(residual, ri + i)).max(low).intoArray(y, yi + i);
+                    load(x, xi + i + L).fma(s1, h1).add(load(residual, ri + i + L)).max(low).intoArray(y, yi + i + L);
+                    load(x, xi + i + 2 * L).fma(s2, h2).add(load(residual, ri + i + 2 * L)).max(low).intoArray(y, yi + i + 2 * L);
+                    load(x, xi + i + 3 * L).fma(s3, h3).add(load(residual, ri + i + 3 * L)).max(low).intoArray(y, yi + i + 3 * L);
+                }
             }
         }
     }
