@@ -81,7 +81,8 @@ if not "%main%"=="org.openjdk.jmh.Main" for %%h in (-h --help -V --version) do (
     if "%~1 %~2"=="bench %%h" set "vector="
 )
 
-"%jdk%\bin\java.exe" -XX:+UseParallelGC --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow ^
+rem A young generation of 128 MiB: most garbage is from before the run is compiled, and tensors are used again from the pool.
+"%jdk%\bin\java.exe" -XX:+UseParallelGC -XX:MaxNewSize=128m --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow ^
     "-Dlimbeck.benchmarks.home=%root%benchmarks" %vector% %LIMBECK_JAVA_OPTS% -cp "%class_path%" %main% %arguments%
 exit /b %errorlevel%
 

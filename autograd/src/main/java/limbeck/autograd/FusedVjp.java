@@ -12,11 +12,24 @@ import limbeck.tensor.op.BatchNormSums;
 import limbeck.tensor.op.ChannelAffine;
 import limbeck.tensor.op.ChannelMoments;
 import limbeck.tensor.op.Conv2dAffine;
+import limbeck.tensor.op.Conv2dBias;
+import limbeck.tensor.op.Conv2dInput;
+import limbeck.tensor.op.Conv2dWeight;
+import limbeck.tensor.op.Copy;
+import limbeck.tensor.op.Dropout;
 import limbeck.tensor.op.FusedOp;
+import limbeck.tensor.op.Gelu;
+import limbeck.tensor.op.GeluInput;
+import limbeck.tensor.op.LayerNorm;
+import limbeck.tensor.op.LayerNormGradients;
+import limbeck.tensor.op.Linear;
 import limbeck.tensor.op.LogSoftmax;
 import limbeck.tensor.op.LogSoftmaxInput;
+import limbeck.tensor.op.MatMul;
+import limbeck.tensor.op.Op;
 import limbeck.tensor.op.Softmax;
 import limbeck.tensor.op.SoftmaxInput;
+import limbeck.tensor.op.SquareSum;
 
 /**
  * The part of {@link Vjp} for fused ops. Those of a training step's forward have rules made of other fused ops, so that backward
@@ -30,8 +43,9 @@ final class FusedVjp {
     /** Whether an op has a rule, rather than being recorded as what it is composed of. */
     static boolean has(FusedOp op) {
         return switch (op) {
-            case BatchNorm _, ChannelAffine _, LogSoftmax _, Softmax _ -> true;
-            case BatchNormInput _, BatchNormSums _, ChannelMoments _, Conv2dAffine _, LogSoftmaxInput _, SoftmaxInput _ -> false;
+            case BatchNorm _, ChannelAffine _, Conv2dBias _, Dropout _, Gelu _, LayerNorm _, Linear _, LogSoftmax _, Softmax _ -> true;
+            case BatchNormInput _, BatchNormSums _, ChannelMoments _, Conv2dAffine _, GeluInput _, LayerNormGradients _,
+                    LogSoftmaxInput _, SoftmaxInput _, SquareSum _ -> false;
         };
     }
 
@@ -39,9 +53,15 @@ final class FusedVjp {
         return switch (op) {
             case BatchNorm norm -> batchNorm(norm, in, out, g);
             case ChannelAffine affine -> affine(affine, in, out, g);
+            case Conv2dBias conv -> convolution(conv, in, out, g);
+            case Dropout dropout -> List.of(() -> g.apply(dropout, List.of()));
+            case Gelu(boolean approximate) -> List.of(() -> in.getFirst().apply(new GeluInput(approximate), List.of(g)));
+            case LayerNorm(double epsilon) -> layerNorm(epsilon, in, g);
+            case Linear linear -> linear(linear, in, out, g);
             case LogSoftmax(int axis) -> List.of(() -> out.apply(new LogSoftmaxInput(axis), List.of(g)));
             case Softmax(int axis) -> List.of(() -> out.apply(new SoftmaxInput(axis), List.of(g)));
-            case BatchNormInput _, BatchNormSums _, ChannelMoments _, Conv2dAffine _, LogSoftmaxInput _, SoftmaxInput _ ->
+            case BatchNormInput _, BatchNormSums _, ChannelMoments _, Conv2dAffine _, GeluInput _, LayerNormGradients _,
+                    LogSoftmaxInput _, SoftmaxInput _, SquareSum _ ->
                     throw new AssertionError(op.name() + " is recorded as what it is composed of");
         };
     }
@@ -57,6 +77,33 @@ final class FusedVjp {
         return Arrays.<Supplier<T>>asList(
                 () -> x.apply(new BatchNormInput(norm.epsilon(), relu), List.of(in.get(1), in.get(2), in.get(3), flow, sums)),
                 () -> sums.select(0, 1), () -> sums.select(0, 0), null, () -> flow).subList(0, in.size());
+    }
+
+    private static <T extends TensorOps<T>> List<Supplier<T>> convolution(Conv2dBias op, List<T> in, T out, T g) {
+        T x = in.getFirst();
+        T weight = in.get(1);
+        T flow = op.relu() ? out.gate(g) : g;
+        return List.of(() -> flow.apply(new Conv2dInput(op.spec(), x.shape()), List.of(weight)),
+                () -> x.apply(new Conv2dWeight(op.spec(), weight.shape()), List.of(flow)), () -> flow.sum(0, 2, 3));
+    }
+
+    private static <T extends TensorOps<T>> List<Supplier<T>> linear(Linear op, List<T> in, T out, T g) {
+        T flow = op.relu() ? out.gate(g) : g;
+        return List.of(() -> flow.matmul(in.get(1)), () -> flow.apply(new MatMul(true, false), List.of(in.getFirst())),
+                () -> flow.sum(0));
+    }
+
+    private static <T extends TensorOps<T>> List<Supplier<T>> layerNorm(double epsilon, List<T> in, T g) {
+        T x = in.getFirst();
+        T weight = in.get(1);
+        T all = x.apply(new LayerNormGradients(epsilon), List.of(weight, g));
+        int size = x.shape().intSize();
+        int n = weight.shape().intSize();
+        // The small ones in memory of their own: as views they would keep that of the large one for as long as they live.
+        var copy = new Copy(Op.Order.ROW_MAJOR);
+        return List.of(() -> all.slice(0, 0, size).reshape(x.shape()),
+                () -> all.slice(0, size + n, size + 2 * n).apply(copy, List.of()).reshape(weight.shape()),
+                () -> all.slice(0, size, size + n).apply(copy, List.of()).reshape(weight.shape()));
     }
 
     private static <T extends TensorOps<T>> List<Supplier<T>> affine(ChannelAffine affine, List<T> in, T out, T g) {

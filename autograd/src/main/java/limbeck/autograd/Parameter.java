@@ -37,8 +37,29 @@ public final class Parameter extends Variable {
      * @param state the rule's running values, changed too
      */
     public void update(Update rule, Tensor gradient, List<Tensor> state) {
-        InPlace.update(rule, tensor(), gradient, state);
-        version++;
+        update(List.of(new Step(this, rule, gradient, state)));
+    }
+
+    /**
+     * How one parameter is to change.
+     *
+     * @param parameter the parameter
+     * @param rule the optimizer's rule
+     * @param gradient what it follows
+     * @param state the rule's running values, changed too
+     */
+    public record Step(Parameter parameter, Update rule, Tensor gradient, List<Tensor> state) {
+    }
+
+    /**
+     * Changes many parameters in place, in one go over the memory of them all.
+     *
+     * @param steps one for each parameter
+     * @throws IllegalArgumentException if a gradient or a running value does not fit its parameter; nothing has changed then
+     */
+    public static void update(List<Step> steps) {
+        InPlace.update(steps.stream().map(step -> new Update.Change<>(step.rule, step.parameter.tensor(), step.gradient, step.state)).toList());
+        steps.forEach(step -> step.parameter.version++);
     }
 
     /**

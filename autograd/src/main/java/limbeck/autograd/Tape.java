@@ -192,6 +192,15 @@ public final class Tape {
         }).toList();
     }
 
+    /**
+     * Whether what is computed here is recorded, if it needs a gradient.
+     *
+     * @return true inside {@link #record}, unless {@link #paused} is bound further in
+     */
+    public static boolean isRecording() {
+        return bound() != null;
+    }
+
     /** The tape that records now; null where none is bound or recording is paused. */
     static Tape bound() {
         Tape tape = BOUND.orElse(PAUSED);

@@ -139,13 +139,24 @@ public class LossBench {
     public Object kdStep() {
         try (var _ = limbeck.tensor.Scope.open()) {
             var tape = new Tape();
-            Variable loss = tape.record(() -> {
-                Tensor logTeacher = teacher.div(TAU).logSoftmax(1);
-                Variable logStudent = x.div(TAU).logSoftmax(1);
-                Variable divergence = Variable.of(logTeacher.exp()).mul(Variable.of(logTeacher).sub(logStudent)).sum();
-                return Losses.crossEntropy(x, labels).mul(0.5).add(divergence.mul(0.5 * TAU * TAU / EXAMPLES));
-            });
+            Variable loss = tape.record(() -> distillation(x, teacher, labels, TAU));
             return tape.backward(loss).of(x).shape();
         }
+    }
+
+    /**
+     * Half cross-entropy, half {@code tau^2 KL} to the teacher, both means over the examples.
+     *
+     * @param student logits (N, classes)
+     * @param teacher logits (N, classes)
+     * @param labels int32 (N)
+     * @param tau the temperature
+     * @return a scalar
+     */
+    public static Variable distillation(Variable student, Tensor teacher, Tensor labels, double tau) {
+        Tensor logTeacher = teacher.div(tau).logSoftmax(1);
+        Variable logStudent = student.div(tau).logSoftmax(1);
+        Variable divergence = Variable.of(logTeacher.exp()).mul(Variable.of(logTeacher).sub(logStudent)).sum();
+        return Losses.crossEntropy(student, labels).mul(0.5).add(divergence.mul(0.5 * tau * tau / student.shape().dim(0)));
     }
 }

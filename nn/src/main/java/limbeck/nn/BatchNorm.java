@@ -53,22 +53,15 @@ final class BatchNorm {
     /** In evaluation by the running statistics, folded into one scale and one shift for each channel. */
     static Variable evaluate(Variable x, Parameter weight, Parameter bias, Buffer runningMean, Buffer runningVariance, double epsilon,
             Tail tail) {
-        Variable scale = scale(weight, runningVariance, epsilon);
-        Variable shift = bias.sub(scale.mul(Variable.of(runningMean.tensor())));
-        return x.apply(new ChannelAffine(tail.relu), operands(tail, scale, shift));
+        var folding = Folding.of(weight, bias, runningMean, runningVariance, epsilon, null);
+        return x.apply(new ChannelAffine(tail.relu), operands(tail, folding.scale(), folding.shift()));
     }
 
     /** The same behind a convolution. */
     static Variable evaluate(Conv2d conv, Variable x, Parameter weight, Parameter bias, Buffer runningMean, Buffer runningVariance,
             double epsilon, Tail tail) {
-        Variable scale = scale(weight, runningVariance, epsilon);
-        Variable mean = Variable.of(runningMean.tensor());
-        Variable shift = bias.sub(scale.mul(conv.bias() == null ? mean : mean.sub(conv.bias())));
-        return x.apply(new Conv2dAffine(conv.spec(), tail.relu), operands(tail, conv.weight(), scale, shift));
-    }
-
-    private static Variable scale(Parameter weight, Buffer runningVariance, double epsilon) {
-        return weight.mul(Variable.of(runningVariance.tensor().add(epsilon).rsqrt()));
+        var folding = Folding.of(weight, bias, runningMean, runningVariance, epsilon, conv.bias());
+        return x.apply(new Conv2dAffine(conv.spec(), tail.relu), operands(tail, conv.weight(), folding.scale(), folding.shift()));
     }
 
     private static List<Variable> operands(Tail tail, Variable... first) {

@@ -10,6 +10,8 @@ import limbeck.tensor.spi.InPlace;
  */
 public final class Buffer {
     private Tensor tensor;
+    /** What {@link BatchNorm} has made of this buffer and others, for the next call in evaluation. */
+    private volatile Folding folding;
 
     private Buffer(Tensor tensor) {
         this.tensor = tensor;
@@ -32,6 +34,14 @@ public final class Buffer {
      */
     public Tensor tensor() {
         return tensor;
+    }
+
+    Folding folding() {
+        return folding;
+    }
+
+    void folding(Folding folding) {
+        this.folding = folding;
     }
 
     /**

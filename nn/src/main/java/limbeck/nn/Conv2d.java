@@ -1,10 +1,12 @@
 package limbeck.nn;
 
+import java.util.List;
 import limbeck.autograd.Parameter;
 import limbeck.autograd.Variable;
 import limbeck.tensor.Key;
 import limbeck.tensor.Shape;
 import limbeck.tensor.ShapeException;
+import limbeck.tensor.op.Conv2dBias;
 import limbeck.tensor.op.ConvSpec;
 
 /**
@@ -54,8 +56,25 @@ public record Conv2d(Parameter weight, Parameter bias, ConvSpec spec) implements
 
     @Override
     public Variable forward(Variable x) {
-        Variable y = x.conv2d(weight, spec);
-        return bias == null ? y : y.add(bias.reshape(1, -1, 1, 1));
+        return forward(x, false);
+    }
+
+    /**
+     * {@code relu(conv(x))} in one go, as far as nobody watches this layer.
+     *
+     * @param x (N, in, H, W)
+     * @return (N, out, H', W')
+     */
+    public Variable relu(Variable x) {
+        return Calls.fused(this, x, in -> forward(in, true), Variable::relu);
+    }
+
+    private Variable forward(Variable x, boolean relu) {
+        if (bias == null) {
+            Variable y = x.conv2d(weight, spec);
+            return relu ? y.relu() : y;
+        }
+        return x.apply(new Conv2dBias(spec, relu), List.of(weight, bias));
     }
 
     @Override

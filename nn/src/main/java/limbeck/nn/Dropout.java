@@ -1,8 +1,8 @@
 package limbeck.nn;
 
+import java.util.List;
 import limbeck.autograd.Variable;
 import limbeck.tensor.Key;
-import limbeck.tensor.Tensor;
 
 /**
  * Sets elements to zero at random in {@link Mode#train training}, and scales the others by {@code 1 / (1 - probability)} so
@@ -33,8 +33,6 @@ public record Dropout(double probability, Key key) implements Module {
         if (!Mode.isTraining() || probability == 0) {
             return x;
         }
-        double kept = 1 - probability;
-        Tensor mask = x.device().bernoulli(key.split(Mode.step()), kept, x.shape()).mul(1 / kept);
-        return x.mul(Variable.of(mask.to(x.dtype())));
+        return x.apply(new limbeck.tensor.op.Dropout(1 - probability, key.split(Mode.step())), List.of());
     }
 }

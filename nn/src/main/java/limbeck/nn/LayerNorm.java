@@ -1,10 +1,8 @@
 package limbeck.nn;
 
 import java.util.List;
-import java.util.stream.IntStream;
 import limbeck.autograd.Parameter;
 import limbeck.autograd.Variable;
-import limbeck.tensor.ShapeException;
 
 /**
  * Layer normalization over the last axes (Ba, Kiros and Hinton, 2016, arXiv 1607.06450):
@@ -27,14 +25,6 @@ public record LayerNorm(Parameter weight, Parameter bias, double epsilon) implem
 
     @Override
     public Variable forward(Variable x) {
-        int leading = x.shape().rank() - weight.shape().rank();
-        List<Integer> axes = IntStream.range(Math.max(0, leading), x.shape().rank()).boxed().toList();
-        if (leading < 0 || axes.stream().anyMatch(axis -> x.shape().dim(axis) != weight.shape().dim(axis - leading))) {
-            throw ShapeException.of("layerNorm", "the input's last axes are not those of the layer", List.of(x.shape(), weight.shape()),
-                    "the input must be (..., " + weight.shape().toString().substring(1), "");
-        }
-        Variable centred = x.sub(x.mean(axes, true));
-        Variable rstd = centred.square().mean(axes, true).add(epsilon).rsqrt();
-        return centred.mul(rstd).mul(weight).add(bias);
+        return x.apply(new limbeck.tensor.op.LayerNorm(epsilon), List.of(weight, bias));
     }
 }

@@ -45,6 +45,20 @@ public record Linear(Parameter weight, Parameter bias) implements Module {
 
     @Override
     public Variable forward(Variable x) {
+        return forward(x, false);
+    }
+
+    /**
+     * {@code relu(linear(x))} in one go, as far as nobody watches this layer.
+     *
+     * @param x shape (..., in)
+     * @return shape (..., out)
+     */
+    public Variable relu(Variable x) {
+        return Calls.fused(this, x, in -> forward(in, true), Variable::relu);
+    }
+
+    private Variable forward(Variable x, boolean relu) {
         Shape shape = x.shape();
         int in = weight.shape().dim(1);
         if (shape.rank() < 2 || shape.dim(-1) != in) {
@@ -53,8 +67,13 @@ public record Linear(Parameter weight, Parameter bias) implements Module {
                     "the input must be (..., " + in + ") with at least 2 axes", image ? "flatten it to (N, " + in + ") first" : "");
         }
         Variable rows = shape.rank() == 2 ? x : x.reshape((int) (shape.size() / in), in);
-        Variable product = rows.matmulTransposed(weight);
-        Variable y = bias == null ? product : product.add(bias);
+        Variable y;
+        if (bias == null) {
+            Variable product = rows.matmulTransposed(weight);
+            y = relu ? product.relu() : product;
+        } else {
+            y = rows.apply(new limbeck.tensor.op.Linear(relu), List.of(weight, bias));
+        }
         return shape.rank() == 2 ? y : y.reshape(shape.with(-1, weight.shape().dim(0)));
     }
 

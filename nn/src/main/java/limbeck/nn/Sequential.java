@@ -41,6 +41,12 @@ public record Sequential(List<Module> layers) implements Module {
             } else if (layer instanceof BatchNorm2d norm && isRelu(i + 1)) {
                 y = norm.relu(y);
                 i++;
+            } else if (layer instanceof Linear linear && isRelu(i + 1)) {
+                y = linear.relu(y);
+                i++;
+            } else if (layer instanceof Conv2d conv && isRelu(i + 1)) {
+                y = conv.relu(y);
+                i++;
             } else {
                 y = layer.apply(y);
             }

@@ -7,9 +7,13 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.util.Arrays;
+import java.util.List;
+import limbeck.autograd.Parameter;
+import limbeck.autograd.Tape;
 import limbeck.autograd.Variable;
 import limbeck.tensor.Device;
 import limbeck.tensor.Key;
+import limbeck.tensor.Tensor;
 import org.junit.jupiter.api.Test;
 
 class DropoutTest {
@@ -43,6 +47,30 @@ class DropoutTest {
         assertArrayEquals(train(dropout, 3), train(new Dropout(0.5, Key.of(1)), 3));
         assertFalse(Arrays.equals(train(dropout, 3), train(dropout, 4)));
         assertFalse(Arrays.equals(train(dropout, 3), train(new Dropout(0.5, Key.of(2)), 3)));
+    }
+
+    /** Stated here once more, since checkpoints and results of old rest on it. */
+    @Test
+    void anElementIsDroppedByItsNumberInRowMajorOrder() {
+        Tensor x = Device.cpu().normal(Key.of(5), 3, 20, 5, 7);
+        Tensor mask = Device.cpu().bernoulli(Key.of(1).split(4), 1 - 0.3, x.shape()).mul(1 / (1 - 0.3));
+        var dropout = new Dropout(0.3, Key.of(1));
+        for (Tensor placed : List.of(x, x.channelsLast())) {
+            assertArrayEquals(x.mul(mask).toFloats(), Mode.train(4, () -> dropout.apply(Variable.of(placed))).tensor().toFloats());
+        }
+    }
+
+    @Test
+    void theGradientPassesWhereTheElementWasKept() {
+        var dropout = new Dropout(0.3, Key.of(1));
+        Parameter x = Parameter.of(Device.cpu().ones(9, 33));
+        var tape = new Tape();
+        var y = new Variable[1];
+        Variable loss = tape.record(() -> {
+            y[0] = Mode.train(4, () -> dropout.apply(x));
+            return y[0].sum();
+        });
+        assertArrayEquals(y[0].tensor().toFloats(), tape.backward(loss).of(x).toFloats());
     }
 
     @Test

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -21,6 +22,7 @@ import limbeck.tensor.Scope;
 import limbeck.tensor.ShapeException;
 import limbeck.tensor.Tensor;
 import limbeck.tensor.op.ConvSpec;
+import limbeck.tensor.op.Update;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.junit.jupiter.api.Test;
@@ -40,11 +42,10 @@ class FusionTest {
     private static final Set<String> INNER = Set.of("stem.1", "layer1.0.bn1", "layer1.0.bn2", "layer1.0.preactivation", "layer2.0.bn1",
             "layer2.0.preactivation", "layer3.0.bn1", "layer3.0.preactivation");
 
-    private static Run run(boolean training, boolean watched) {
-        Module model = model();
+    private static Run run(Module model, Set<String> watched, boolean training) {
         Parameter x = Parameter.of(Device.cpu().normal(KEY.split("x"), 3, 3, 11, 9).channelsLast());
         Tensor weights = Device.cpu().normal(KEY.split("weights"), 3, 5);
-        Taps taps = Taps.watch(model, watched ? INNER : Set.of());
+        Taps taps = Taps.watch(model, watched);
         var tape = new Tape();
         Supplier<Variable> forward = () -> taps.bind(() -> model.apply(x));
         Variable[] out = new Variable[1];
@@ -52,9 +53,7 @@ class FusionTest {
             out[0] = training ? Mode.train(1, forward) : Mode.evaluate(forward);
             return out[0].mul(Variable.of(weights)).sum();
         });
-        if (watched) {
-            INNER.forEach(path -> assertTrue(Arrays.stream(taps.get(path).tensor().toDoubles()).anyMatch(v -> v < 0), path));
-        }
+        watched.forEach(path -> assertTrue(Arrays.stream(taps.get(path).tensor().toDoubles()).anyMatch(v -> v < 0), path));
         Gradients gradients = tape.backward(loss);
         var found = new LinkedHashMap<String, double[]>();
         found.put("input", gradients.of(x).toDoubles());
@@ -67,8 +66,49 @@ class FusionTest {
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void watchedAndUnwatchedModelsAgree(boolean training) {
-        Run fused = run(training, false);
-        Run plain = run(training, true);
+        agree(run(model(), INNER, training), run(model(), Set.of(), training));
+    }
+
+    @Test
+    void biasesAndRelusAgree() {
+        agree(run(biased(), Set.of("0", "3"), true), run(biased(), Set.of(), true));
+    }
+
+    private static Module biased() {
+        return Sequential.of(Conv2d.of(3, 17, 3, ConvSpec.DEFAULT, KEY.split("conv")), new Relu(), new Flatten(),
+                Linear.of(17 * 9 * 7, 33, KEY.split("hidden")), new Relu(), Linear.of(33, 5, KEY.split("head")));
+    }
+
+    /** A batch of one takes other kernels: a row by a matrix. */
+    @Test
+    void oneExampleIsARowOfABatch() {
+        Module model = biased();
+        Variable x = Variable.of(Device.cpu().normal(KEY.split("x"), 3, 3, 11, 9));
+        Variable all = model.apply(x);
+        for (int i = 0; i < 3; i++) {
+            close("example " + i, all.slice(0, i, i + 1).tensor().toDoubles(), model.apply(x.slice(0, i, i + 1)).tensor().toDoubles());
+        }
+    }
+
+    /** A weight that does not change is packed once for many calls, and anew when it has changed. */
+    @Test
+    void aLayerUsedOftenFollowsItsWeight() {
+        Linear layer = Linear.of(130, 70, KEY);
+        Variable x = Variable.of(Device.cpu().normal(KEY.split("x"), 9, 130));
+        for (int change = 0; change < 3; change++) {
+            double[] expected = x.matmul(layer.weight().t()).add(layer.bias()).tensor().toDoubles();
+            for (int use = 0; use < 12; use++) {
+                assertArrayEquals(expected, layer.apply(x).tensor().toDoubles(), "change " + change + ", use " + use);
+            }
+            if (change == 0) {
+                layer.weight().update(new Update.Average(0.5), Device.cpu().normal(KEY.split("change"), 70, 130), List.of());
+            } else {
+                layer.weight().set(Device.cpu().normal(KEY.split("other"), 70, 130));
+            }
+        }
+    }
+
+    private static void agree(Run plain, Run fused) {
         close("output", plain.out, fused.out);
         plain.gradients.forEach((name, expected) -> close("gradient of " + name, expected, fused.gradients.get(name)));
         plain.buffers.forEach((name, expected) -> close(name, expected, fused.buffers.get(name)));
@@ -80,6 +120,16 @@ class FusionTest {
         for (int i = 0; i < expected.length; i++) {
             assertEquals(expected[i], actual[i], 1e-4 * scale + 1e-9, what + "[" + i + "], key " + KEY);
         }
+    }
+
+    @Test
+    void aWatchedReluBehindALinearLayerIsSeen() {
+        Module model = Sequential.of(Linear.of(7, 20, KEY), new Relu());
+        Variable x = Variable.of(Device.cpu().normal(KEY, 5, 7));
+        Taps taps = Taps.watch(model, Set.of("0", "1"));
+        Variable y = taps.bind(() -> model.apply(x));
+        assertArrayEquals(taps.get("0").tensor().relu().toDoubles(), taps.get("1").tensor().toDoubles());
+        assertArrayEquals(y.tensor().toDoubles(), model.apply(x).tensor().toDoubles());
     }
 
     @Test

@@ -1,6 +1,7 @@
 package limbeck.tensor;
 
 import java.util.List;
+import limbeck.tensor.op.Gelu;
 import limbeck.tensor.op.LogSoftmax;
 import limbeck.tensor.op.Softmax;
 
@@ -47,12 +48,12 @@ public interface ComposedOps<T extends TensorOps<T>> extends Operand<T> {
     }
 
     /**
-     * The Gaussian error linear unit {@code x Phi(x)} (Hendrycks and Gimpel, 2016), exact.
+     * The Gaussian error linear unit {@code x Phi(x)} (Hendrycks and Gimpel, 2016), exact; 0 at minus infinity.
      *
      * @return a new operand of the same shape
      */
     default T gelu() {
-        return self().mul(self().mul(Math.sqrt(0.5)).erf().add(1).mul(0.5));
+        return apply(new Gelu(false), List.of());
     }
 
     /**
@@ -61,8 +62,7 @@ public interface ComposedOps<T extends TensorOps<T>> extends Operand<T> {
      * @return a new operand of the same shape
      */
     default T geluTanh() {
-        T inner = self().mul(self().square().mul(0.044715).add(1)).mul(Math.sqrt(2 / Math.PI));
-        return self().mul(inner.tanh().add(1).mul(0.5));
+        return apply(new Gelu(true), List.of());
     }
 
     /**

@@ -53,8 +53,6 @@ final class ComposedRows {
                 new Row("logSumExp", true, rowwise(ComposedRows::logSumExp, logarithm)),
                 new Row("mean", true, rowwise(ComposedRows::mean, logarithm)),
                 new Row("var", true, rowwise(ComposedRows::variance, row)),
-                new Row("gelu", true, unary(ComposedRows::gelu, gate)),
-                new Row("geluTanh", true, unary(ComposedRows::geluTanh, gate)),
                 new Row("silu", true, unary(ComposedRows::silu, gate)),
                 new Row("hardswish", true, unary(ComposedRows::hardswish, gate)));
     }
@@ -93,14 +91,6 @@ final class ComposedRows {
 
     private static <T extends TensorOps<T>> T variance(List<T> in) {
         return in.getFirst().var(List.of(in.getFirst().shape().axis(-1)), 0, true);
-    }
-
-    private static <T extends TensorOps<T>> T gelu(List<T> in) {
-        return in.getFirst().gelu();
-    }
-
-    private static <T extends TensorOps<T>> T geluTanh(List<T> in) {
-        return in.getFirst().geluTanh();
     }
 
     private static <T extends TensorOps<T>> T silu(List<T> in) {

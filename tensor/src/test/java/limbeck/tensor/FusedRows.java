@@ -16,18 +16,29 @@ import limbeck.tensor.op.BatchNormSums;
 import limbeck.tensor.op.ChannelAffine;
 import limbeck.tensor.op.ChannelMoments;
 import limbeck.tensor.op.Conv2dAffine;
+import limbeck.tensor.op.Conv2dBias;
 import limbeck.tensor.op.ConvSpec;
+import limbeck.tensor.op.Dropout;
+import limbeck.tensor.op.Gelu;
+import limbeck.tensor.op.GeluInput;
+import limbeck.tensor.op.LayerNorm;
+import limbeck.tensor.op.LayerNormGradients;
+import limbeck.tensor.op.Linear;
 import limbeck.tensor.op.LogSoftmax;
 import limbeck.tensor.op.LogSoftmaxInput;
 import limbeck.tensor.op.Op;
 import limbeck.tensor.op.Softmax;
 import limbeck.tensor.op.SoftmaxInput;
+import limbeck.tensor.op.SquareSum;
 
 /** The rows of fused ops. The reference computes them as what they are composed of. */
 final class FusedRows {
     private static final double EPSILON = 1e-5;
     // Numbers with mean 0 and variance 1, times weights: some ten roundoffs of each of three factors, near 0 by cancellation.
     private static final Tolerance ROW = new Tolerance.Relative(64, 1);
+
+    // x times a number from 0 to 1 that is exact to a few roundoffs of 1.
+    private static final Tolerance GATE = new Tolerance.Relative(8, 1);
 
     private FusedRows() {
     }
@@ -61,7 +72,11 @@ final class FusedRows {
                 new Row("logSoftmax", true, alongAxes(LogSoftmax::new, logarithm, 1)),
                 new Row("softmaxInput", true, alongAxes(SoftmaxInput::new, null, 2)),
                 new Row("logSoftmaxInput", true, alongAxes(LogSoftmaxInput::new, null, 2)),
-                new Row("conv2dAffine", true, convolutions()),
+                new Row("gelu", true, gelu()), new Row("geluInput", true, geluInput()),
+                new Row("layerNorm", true, layerNorm()), new Row("layerNormGradients", true, layerNormGradients()),
+                new Row("conv2dAffine", true, convolutions(true)), new Row("conv2dBias", true, convolutions(false)),
+                new Row("linear", true, linear()), new Row("dropout", true, dropout()),
+                new Row("squareSum", true, squareSums()),
                 new Row("channelMoments", true, moments), new Row("channelAffine", true, affine), new Row("batchNorm", true, norm),
                 new Row("batchNormSums", true, sums), new Row("batchNormInput", true, input));
     }
@@ -90,29 +105,163 @@ final class FusedRows {
         return Case.of(op, tolerance == null ? new Tolerance.Relative(32, longest) : tolerance, Collections.nCopies(operands, x).toArray(Input[]::new));
     }
 
-    /** A case for each form of the kernels: packed, direct, Winograd, depthwise, groups. */
-    private static List<Case> convolutions() {
+    private static List<Case> gelu() {
+        return elementwise(x -> List.of(Case.of(new Gelu(false), GATE, x), Case.of(new Gelu(true), GATE, x)));
+    }
+
+    private static List<Case> geluInput() {
+        // Beside a gradient in another order than x.
+        return elementwise(x -> List.of(Case.of(new GeluInput(false), GATE, x, Input.of(x.shape().dims()).of(x.type())),
+                Case.of(new GeluInput(true), GATE, x, Input.of(x.shape().dims()).of(x.type()))));
+    }
+
+    private static List<Case> elementwise(OfInput cases) {
+        var all = new ArrayList<Case>();
+        for (int size : OpTable.SIZES) {
+            all.addAll(cases.of(Input.of(size)));
+        }
+        all.addAll(cases.of(Input.of()));
+        for (Placement placement : Placement.values()) {
+            all.addAll(cases.of(Input.of(2, 5, 3, 7).as(placement)));
+        }
+        // Several pieces for the threads.
+        all.addAll(cases.of(Input.of(33, 1031)));
+        cases.of(Input.of(100).of(DType.BF16)).forEach(c -> all.add(c.rough()));
+        cases.of(Input.of(40).from(Domain.SPECIAL)).forEach(c -> all.add(c.rough()));
+        return all;
+    }
+
+    /** Cases of one input. */
+    private interface OfInput {
+        List<Case> of(Input x);
+    }
+
+    private static List<Case> layerNorm() {
+        return normalized((x, weight) -> Case.of(new LayerNorm(EPSILON), ROW, x, weight, weight));
+    }
+
+    private static List<Case> layerNormGradients() {
+        // As many summands as there are rows.
+        return normalized((x, weight) -> Case.of(new LayerNormGradients(EPSILON),
+                new Tolerance.Relative(64, 1 + Math.sqrt((double) x.shape().size() / Math.max(1, weight.shape().size()))), x, weight,
+                Input.of(x.shape().dims()).of(x.type()).as(x.placement())));
+    }
+
+    /** Rows of few and of many numbers, fewer than are computed at once and more, and layouts that have no kernel. */
+    private static List<Case> normalized(OfRows of) {
         var cases = new ArrayList<Case>();
-        cases.add(convolution(ConvSpec.DEFAULT, Shape.of(1, 2, 3, 3), Shape.of(3, 2, 2, 2), false));
-        cases.add(convolution(ConvSpec.DEFAULT.padding(1), Shape.of(2, 3, 5, 7), Shape.of(16, 3, 3, 3), true));
-        cases.add(convolution(ConvSpec.DEFAULT.stride(2).padding(1), Shape.of(3, 16, 9, 7), Shape.of(33, 16, 3, 3), true));
-        cases.add(convolution(ConvSpec.DEFAULT, Shape.of(2, 17, 6, 5), Shape.of(5, 17, 1, 1), true));
-        cases.add(convolution(ConvSpec.DEFAULT.padding(1), Shape.of(2, 16, 9, 11), Shape.of(16, 16, 3, 3), true));
-        cases.add(convolution(ConvSpec.DEFAULT.padding(1), Shape.of(3, 32, 15, 14), Shape.of(48, 32, 3, 3), true));
-        cases.add(convolution(ConvSpec.DEFAULT.padding(1).groups(8), Shape.of(2, 8, 7, 6), Shape.of(8, 1, 3, 3), true));
-        cases.add(convolution(ConvSpec.DEFAULT.groups(2), Shape.of(2, 6, 7, 6), Shape.of(10, 3, 3, 3), false));
+        for (int size : OpTable.SIZES.subList(2, OpTable.SIZES.size())) {
+            cases.add(of.of(Input.of(3, size), Input.of(size)));
+            cases.add(of.of(Input.of(9, size), Input.of(size)));
+        }
+        for (Placement placement : List.of(Placement.TRANSPOSED, Placement.STEPPED, Placement.FLIPPED, Placement.EXPANDED, Placement.INNER)) {
+            cases.add(of.of(Input.of(17, 33).as(placement), Input.of(33).as(placement)));
+        }
+        cases.add(of.of(Input.of(1, 3), Input.of(3)));
+        cases.add(of.of(Input.of(5), Input.of(5)));
+        cases.add(of.of(Input.of(0, 5), Input.of(5)));
+        cases.add(of.of(Input.of(2, 3, 4, 5), Input.of(4, 5)));
+        cases.add(of.of(Input.of(2, 5, 3, 7).as(Placement.CHANNELS_LAST), Input.of(3, 7)));
+        // Several pieces of rows, each with sums of its own.
+        cases.add(of.of(Input.of(131, 700), Input.of(700)));
+        cases.add(of.of(Input.of(4101, 10), Input.of(10)));
+        cases.add(of.of(Input.of(3, 40).of(DType.BF16), Input.of(40).of(DType.BF16)).rough());
         return cases;
     }
 
-    private static Case convolution(ConvSpec spec, Shape image, Shape weight, boolean residual) {
-        var op = new Conv2dAffine(spec, residual);
-        Input channels = Input.of(weight.dim(0));
-        var in = new ArrayList<>(List.of(Input.of(image.dims()).as(Placement.CHANNELS_LAST), Input.of(weight.dims()), channels, channels));
-        if (residual) {
+    /** A case of rows and of a weight for each place in them. */
+    private interface OfRows {
+        Case of(Input x, Input weight);
+    }
+
+    /** A case for each form of the kernels: packed, direct, Winograd, depthwise, groups. */
+    private static List<Case> convolutions(boolean affine) {
+        var cases = new ArrayList<Case>();
+        cases.add(convolution(affine, ConvSpec.DEFAULT, Shape.of(1, 2, 3, 3), Shape.of(3, 2, 2, 2), false));
+        cases.add(convolution(affine, ConvSpec.DEFAULT.padding(1), Shape.of(2, 3, 5, 7), Shape.of(16, 3, 3, 3), true));
+        cases.add(convolution(affine, ConvSpec.DEFAULT.stride(2).padding(1), Shape.of(3, 16, 9, 7), Shape.of(33, 16, 3, 3), true));
+        cases.add(convolution(affine, ConvSpec.DEFAULT, Shape.of(2, 17, 6, 5), Shape.of(5, 17, 1, 1), true));
+        cases.add(convolution(affine, ConvSpec.DEFAULT.padding(1), Shape.of(2, 16, 9, 11), Shape.of(16, 16, 3, 3), true));
+        cases.add(convolution(affine, ConvSpec.DEFAULT.padding(1), Shape.of(3, 32, 15, 14), Shape.of(48, 32, 3, 3), true));
+        cases.add(convolution(affine, ConvSpec.DEFAULT.padding(1).groups(8), Shape.of(2, 8, 7, 6), Shape.of(8, 1, 3, 3), true));
+        cases.add(convolution(affine, ConvSpec.DEFAULT.groups(2), Shape.of(2, 6, 7, 6), Shape.of(10, 3, 3, 3), false));
+        // Few pixels of many channels: the product is cut into columns.
+        cases.add(convolution(affine, ConvSpec.DEFAULT, Shape.of(1, 7, 9, 8), Shape.of(600, 7, 1, 1), true));
+        return cases;
+    }
+
+    /** With ReLU and, where there is a scale too, a residual; or with neither. */
+    private static Case convolution(boolean affine, ConvSpec spec, Shape image, Shape weight, boolean relu) {
+        var in = new ArrayList<>(List.of(Input.of(image.dims()).as(Placement.CHANNELS_LAST), Input.of(weight.dims())));
+        in.addAll(Collections.nCopies(affine ? 2 : 1, Input.of(weight.dim(0))));
+        Op op = affine ? new Conv2dAffine(spec, relu) : new Conv2dBias(spec, relu);
+        if (affine && relu) {
             in.add(Input.of(spec.output("conv2d", image, weight).dims()));
         }
         // As many products as a kernel has weights, each some units large.
         return Case.of(op, new Tolerance.Relative(64, Math.sqrt(weight.size() / weight.dim(0))), in.toArray(Input[]::new));
+    }
+
+    private static List<Case> squareSums() {
+        var cases = new ArrayList<Case>();
+        for (int size : OpTable.SIZES) {
+            cases.add(Case.of(new SquareSum(), new Tolerance.Sum(size), Input.of(size)));
+            cases.add(Case.of(new SquareSum(), new Tolerance.Sum(size + 6), Input.of(3), Input.of(size), Input.of(1, 3)));
+        }
+        for (Placement placement : Placement.values()) {
+            cases.add(Case.of(new SquareSum(), new Tolerance.Sum(240), Input.of(2, 5, 3, 7).as(placement), Input.of(30)));
+        }
+        cases.add(Case.of(new SquareSum(), new Tolerance.Sum(80_000), Input.of(33, 1031), Input.of(17), Input.of(45_000)).rough());
+        cases.add(Case.of(new SquareSum(), new Tolerance.Sum(40), Input.of(40).from(Domain.SOME_NAN)).rough());
+        return cases;
+    }
+
+    private static List<Case> dropout() {
+        var cases = new ArrayList<Case>();
+        for (int size : OpTable.SIZES) {
+            cases.add(Case.of(new Dropout(0.3, Key.of(size)), Tolerance.FEW_UNITS, Input.of(size)));
+        }
+        for (Placement placement : Placement.values()) {
+            cases.add(Case.of(new Dropout(0.8, Key.of(-1)), Tolerance.FEW_UNITS, Input.of(2, 5, 3, 7).as(placement)));
+        }
+        cases.add(Case.of(new Dropout(0.5, Key.of(9)), Tolerance.FEW_UNITS, Input.of(33, 1031)));
+        cases.add(Case.of(new Dropout(1, Key.of(9)), Tolerance.FEW_UNITS, Input.of(65)));
+        cases.add(Case.of(new Dropout(0.5, Key.of(9)), Tolerance.FEW_UNITS, Input.of(100).of(DType.BF16)).rough());
+        cases.add(Case.of(new Dropout(0.5, Key.of(9)), Tolerance.FEW_UNITS, Input.of(40).from(Domain.SPECIAL)).rough());
+        return cases;
+    }
+
+    /** A case for each way in which the product is cut, and each edge of its tiles. */
+    private static List<Case> linear() {
+        var cases = new ArrayList<Case>();
+        for (int size : OpTable.SIZES.subList(1, OpTable.SIZES.size())) {
+            cases.add(linear(size % 2 == 0, Input.of(3, size), 5));
+            cases.add(linear(size % 2 == 1, Input.of(size, 7), 3));
+            cases.add(linear(true, Input.of(2, 9), size));
+            cases.add(linear(false, Input.of(1, 17), size));
+            cases.add(linear(true, Input.of(size, 17), 1));
+        }
+        for (boolean relu : new boolean[] {false, true}) {
+            cases.add(linear(relu, Input.of(0, 3), 4));
+            cases.add(linear(relu, Input.of(130, 70), 600));
+            cases.add(linear(relu, Input.of(300, 70), 65));
+            cases.add(linear(relu, Input.of(31, 3100), 33));
+            for (Placement placement : List.of(Placement.TRANSPOSED, Placement.STEPPED, Placement.FLIPPED, Placement.EXPANDED, Placement.INNER)) {
+                cases.add(linear(relu, Input.of(19, 33).as(placement), 17));
+            }
+            cases.add(linear(relu, Input.of(17, 9).of(DType.BF16), 5).rough());
+        }
+        cases.add(linear(true, Input.of(5, 21).from(Domain.SOME_NAN), 18).rough());
+        return cases;
+    }
+
+    private static Case linear(boolean relu, Input x, int width) {
+        int inner = x.shape().dim(1);
+        // The operands of one placement: weights as a transposed view, a bias with gaps.
+        Placement vector = x.placement() == Placement.CONTIGUOUS ? Placement.CONTIGUOUS : Placement.STEPPED;
+        Case c = Case.of(new Linear(relu), new Tolerance.Sum(inner + 1), x, Input.of(width, inner).of(x.type()).as(x.placement()),
+                Input.of(width).of(x.type()).as(vector));
+        return x.shape().size() * width > 100_000 ? c.rough() : c;
     }
 
     /** Channels and pixels around the steps of vector loops, and layouts that have no kernel. */

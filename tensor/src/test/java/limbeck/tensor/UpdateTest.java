@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import limbeck.tensor.op.Update;
 import limbeck.tensor.spi.InPlace;
@@ -107,6 +108,53 @@ final class UpdateTest {
                 InPlace.update(new Update.Sgd(0.1, 0.9, false, 0), p, p, List.of(row(Device.cpu(), 1, 2))));
         assertEquals("update: the target is (2) on reference, the running value (2) on cpu; both must have one shape and one device",
                 error.getMessage());
+    }
+
+    /** Tensors of many sizes, each by a rule of its own, change as they do one by one: to the bit. */
+    @Test
+    void manyAtOnceChangeAsTheyDoAlone() {
+        for (Device device : List.of(Device.cpu(), Device.reference())) {
+            List<Update.Change<Tensor>> alone = changes(device);
+            alone.forEach(change -> InPlace.update(List.of(change)));
+            List<Update.Change<Tensor>> together = changes(device);
+            InPlace.update(together);
+            for (int i = 0; i < alone.size(); i++) {
+                String what = alone.get(i).rule() + " on " + device;
+                assertArrayEquals(alone.get(i).target().toFloats(), together.get(i).target().toFloats(), what);
+                for (int k = 0; k < alone.get(i).state().size(); k++) {
+                    assertArrayEquals(alone.get(i).state().get(k).toFloats(), together.get(i).state().get(k).toFloats(), what);
+                }
+            }
+        }
+    }
+
+    @Test
+    void aMisfitAmongManyLeavesAllAsTheyAre() {
+        Tensor p = row(Device.cpu(), 1, 2);
+        var fits = new Update.Change<>(new Update.Average(0.5), p, row(Device.cpu(), 3, 4), List.<Tensor>of());
+        var misfit = new Update.Change<>(new Update.Average(0.5), row(Device.cpu(), 1), row(Device.cpu(), 3, 4), List.<Tensor>of());
+        assertThrows(IllegalArgumentException.class, () -> InPlace.update(List.of(fits, misfit)));
+        assertArrayEquals(new double[] {1, 2}, p.toDoubles());
+    }
+
+    @Test
+    void nothingToChangeIsNoError() {
+        InPlace.update(List.of());
+    }
+
+    /** Each rule on tensors of several sizes, which together are cut at other places than each alone. */
+    private static List<Update.Change<Tensor>> changes(Device device) {
+        var changes = new ArrayList<Update.Change<Tensor>>();
+        for (Update rule : RULES) {
+            for (Shape shape : List.of(Shape.of(0), Shape.of(1), Shape.of(33, 1031), Shape.of(5), Shape.of(3, 17), Shape.of(70_001))) {
+                Key key = Key.of(OpTable.SEED).split(changes.size());
+                List<Tensor> state = IntStream.range(0, rule.states()).mapToObj(i -> normal(device, key.split(i), shape).square()).toList();
+                DType type = changes.size() % 7 == 3 ? DType.BF16 : device.defaultFloat();
+                changes.add(new Update.Change<>(rule, normal(device, key.split("target"), shape).cast(type),
+                        normal(device, key.split("gradient"), shape), state));
+            }
+        }
+        return changes;
     }
 
     @Test

@@ -1,7 +1,10 @@
 package limbeck.benchmarks.peers;
 
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
+import limbeck.benchmarks.LossBench;
+import limbeck.nn.Losses;
 import limbeck.tensor.Device;
 import limbeck.tensor.Key;
 import limbeck.tensor.Threads;
@@ -61,10 +64,18 @@ public class LibtorchLoss {
         var gradient = Device.cpu().normal(Key.of(2), EXAMPLES, CLASSES);
         x = Libtorch.of(logits).set_requires_grad(true);
         g = Libtorch.of(gradient);
-        teacher = Libtorch.of(Device.cpu().normal(Key.of(3), EXAMPLES, CLASSES));
+        var teacherLogits = Device.cpu().normal(Key.of(3), EXAMPLES, CLASSES);
+        teacher = Libtorch.of(teacherLogits);
         labels = Tensor.create(LongStream.range(0, EXAMPLES).map(i -> i % CLASSES).toArray(), EXAMPLES);
+        var classes = Device.cpu().tensor(IntStream.range(0, EXAMPLES).map(i -> i % CLASSES).toArray(), EXAMPLES);
+        var one = Device.cpu().full(1);
         logSoftmaxStep();
         Agreement.require("log-softmax", Libtorch.gradient(x), Ours.gradient(y -> y.logSoftmax(1), logits, gradient), 1e-4);
+        crossEntropyStep();
+        Agreement.require("cross-entropy", Libtorch.gradient(x), Ours.gradient(y -> Losses.crossEntropy(y, classes), logits, one), 1e-4);
+        kdStep();
+        Agreement.require("distillation", Libtorch.gradient(x),
+                Ours.gradient(y -> LossBench.distillation(y, teacherLogits, classes, TAU), logits, one), 1e-4);
     }
 
     /**

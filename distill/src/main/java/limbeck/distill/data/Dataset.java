@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.function.IntPredicate;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import limbeck.tensor.Shape;
 
@@ -37,27 +38,6 @@ public final class Dataset {
     private final int size;
     private volatile String fingerprint;
 
-    /** Where the values lie: the one place that knows their type. */
-    private sealed interface Values {
-        int length();
-
-        /** Values stored as unsigned bytes, read as byte / 255. */
-        record Bytes(byte[] pixels) implements Values {
-            @Override
-            public int length() {
-                return pixels.length;
-            }
-        }
-
-        /** Values stored as they are read. */
-        record Floats(float[] floats) implements Values {
-            @Override
-            public int length() {
-                return floats.length;
-            }
-        }
-    }
-
     private Dataset(String name, Shape shape, int classes, Values values, int[] labels, float[] targets, int targetWidth,
                     List<String> classNames, int[] index, int size) {
         this.name = name;
@@ -84,7 +64,13 @@ public final class Dataset {
      * @throws DataException if the counts disagree or a label is out of range
      */
     public static Dataset ofBytes(String name, Shape exampleShape, int classes, byte[] pixels, int[] labels) {
-        return labelled(name, exampleShape, classes, new Values.Bytes(pixels), labels);
+        return labelled(name, exampleShape, classes, new Values.Bytes(pixels.length, () -> pixels), labels);
+    }
+
+    /** The same with bytes that are made when the first example is read: {@code shape.size()} for each label. */
+    static Dataset ofBytes(String name, Shape exampleShape, int classes, Supplier<byte[]> pixels, int[] labels) {
+        int length = Math.toIntExact(exampleShape.size() * labels.length);
+        return labelled(name, exampleShape, classes, new Values.Bytes(length, pixels), labels);
     }
 
     /**
@@ -296,7 +282,8 @@ public final class Dataset {
         int n = (int) shape.size();
         int from = id(i) * n;
         switch (values) {
-            case Values.Bytes(var pixels) -> {
+            case Values.Bytes bytes -> {
+                byte[] pixels = bytes.pixels();
                 for (int k = 0; k < n; k++) {
                     out[offset + k] = (pixels[from + k] & 0xff) / 255f;
                 }
@@ -402,7 +389,7 @@ public final class Dataset {
             for (int i = 0; i < size; i++) {
                 int id = id(i);
                 switch (values) {
-                    case Values.Bytes(var pixels) -> sha.update(pixels, id * n, n);
+                    case Values.Bytes bytes -> sha.update(bytes.pixels(), id * n, n);
                     case Values.Floats(var floats) -> sha.update(pack(buffer, floats, id * n, n));
                 }
                 if (allLabels != null) {

@@ -64,7 +64,7 @@ public final class Digits {
     }
 
     /**
-     * Draws digits.
+     * Digits, which are drawn when the first is read.
      *
      * @param key   the source of all variation
      * @param count how many, 0 or more
@@ -76,7 +76,7 @@ public final class Digits {
             throw new IllegalArgumentException("digits: cannot draw " + count + " images, expected 0 to " + MAX_COUNT + ".");
         }
         int[] labels = labels(key.split("labels"), count);
-        return Dataset.ofBytes("digits", Shape.of(1, DigitPen.SIDE, DigitPen.SIDE), CLASSES, pixels(key, labels), labels);
+        return Dataset.ofBytes("digits", Shape.of(1, DigitPen.SIDE, DigitPen.SIDE), CLASSES, () -> pixels(key, labels), labels);
     }
 
     /** Every class equally often, up to one, in random order. */

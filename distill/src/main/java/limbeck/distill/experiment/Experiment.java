@@ -49,7 +49,8 @@ public final class Experiment {
     private final Device device;
     private final Dataset transfer;
     private final int omitted;
-    private final Loader testLoader;
+    // Made when it is needed: the plan is shown before the data is gone through for its statistics.
+    private Loader testLoader;
     private final List<EpochReport> history = new ArrayList<>();
     private final List<Omission> omissions = new ArrayList<>();
     private final Map<Role, List<Evaluation>> evaluations = new EnumMap<>(Role.class);
@@ -69,7 +70,6 @@ public final class Experiment {
         if (transfer.size() == 0) {
             throw new IllegalArgumentException("omit: every example to train on is of class " + omitted + ", so none would be left");
         }
-        testLoader = plain(data.test());
         for (Role role : Role.values()) {
             evaluations.put(role, new ArrayList<>());
             agreements.put(role, new ArrayList<>());
@@ -157,8 +157,9 @@ public final class Experiment {
     private void checkAugmentations(boolean taught) {
         for (Setting which : taught ? List.of(Setting.AUGMENT, Setting.TEACHER_AUGMENT, Setting.TEACHER_VIEW) : List.of(Setting.AUGMENT)) {
             String recipe = settings.text(which);
-            if (!recipe.equals("same")) {
-                Loader loader = Loader.of(data.train().range(0, 1), 1).augment(Augment.parse(recipe), Key.of(0)).prefetch(0).build();
+            Augment augment = recipe.equals("same") ? Augment.NONE : Augment.parse(recipe);
+            if (augment != Augment.NONE) {
+                Loader loader = Loader.of(data.train().range(0, 1), 1).augment(augment, Key.of(0)).prefetch(0).build();
                 try (Epoch once = loader.epoch(0); var _ = Scope.open("augmentation check")) {
                     once.next();
                 }
@@ -256,6 +257,9 @@ public final class Experiment {
     }
 
     private Evaluation evaluate(Module model, IntConsumer progress) {
+        if (testLoader == null) {
+            testLoader = plain(data.test());
+        }
         return Evaluation.of(model, testLoader, data.test(), progress);
     }
 

@@ -1,8 +1,10 @@
 package limbeck.nn.optim;
 
+import java.util.List;
 import limbeck.autograd.Gradients;
 import limbeck.tensor.Scope;
 import limbeck.tensor.Tensor;
+import limbeck.tensor.op.SquareSum;
 
 /** Limits gradients between backward and the optimizer's step. */
 public final class Clip {
@@ -41,13 +43,9 @@ public final class Clip {
 
     private static double norm(Gradients gradients) {
         try (var _ = Scope.open("norm of the gradients")) {
-            // Summed on the device, so that a GPU is waited for once and not for each parameter.
-            Tensor squares = null;
-            for (Tensor gradient : gradients.all()) {
-                Tensor square = gradient.to(gradient.device().defaultFloat()).square().sum();
-                squares = squares == null ? square : squares.add(square);
-            }
-            return squares == null ? 0 : Math.sqrt(squares.item());
+            // 16 bits hold neither large squares nor small ones.
+            List<Tensor> all = gradients.all().stream().map(gradient -> gradient.to(gradient.device().defaultFloat())).toList();
+            return all.isEmpty() ? 0 : Math.sqrt(all.getFirst().apply(new SquareSum(), all.subList(1, all.size())).item());
         }
     }
 

@@ -52,16 +52,18 @@ final class Slots {
 
     void step(Gradients gradients, Progress progress, Rule rule) {
         double now = rate.at(progress);
+        var steps = new ArrayList<Parameter.Step>();
         for (Group group : groups) {
             for (Parameter parameter : group.parameters()) {
                 if (gradients.has(parameter)) {
                     Slot slot = slots.get(parameter);
                     slot.steps++;
                     Update update = rule.at(now * group.rateFactor(), group.weightDecay(), slot.steps);
-                    parameter.update(update, gradients.of(parameter), values(slot, parameter, update.states()));
+                    steps.add(new Parameter.Step(parameter, update, gradients.of(parameter), values(slot, parameter, update.states())));
                 }
             }
         }
+        Parameter.update(steps);
     }
 
     private static List<Tensor> values(Slot slot, Parameter parameter, int count) {

@@ -10,10 +10,10 @@ import limbeck.tensor.Shape;
 import limbeck.tensor.op.BatchNorm;
 import limbeck.tensor.op.BatchNormInput;
 import limbeck.tensor.op.BatchNormSums;
-import limbeck.tensor.op.Binary;
-import limbeck.tensor.op.BinaryFn;
 import limbeck.tensor.op.ChannelAffine;
 import limbeck.tensor.op.Conv2dAffine;
+import limbeck.tensor.op.Conv2dBias;
+import limbeck.tensor.spi.Pool;
 import limbeck.tensor.spi.View;
 
 /**
@@ -72,13 +72,14 @@ final class ChannelKernels {
         new ChannelKernels(in.getFirst()).affine(vector(in.get(1)), vector(in.get(2)), residual, op.relu(), out);
     }
 
+    static void convolution(Conv2dBias op, List<View> in, View out) {
+        var result = new ChannelKernels(out);
+        ConvKernels.forward(op.spec(), in.getFirst(), FoldedWeight.unscaled(in.get(1), out), out, result.finish(vector(in.getLast()), null, op.relu()));
+    }
+
     /** The scale goes into the weight; shift, residual and ReLU follow in place. */
-    static void convolution(Conv2dAffine op, List<View> in, View out, Temps temps) {
-        View weight = in.get(1);
-        View folded = temps.fresh(DType.F32, Layout.denseLike(weight.shape(), weight.layout()));
-        View scale = in.get(2);
-        Layout perKernel = scale.layout().reshape(Shape.of(scale.shape().dim(0), 1, 1, 1)).orElseThrow();
-        Elementwise.binary(new Binary(BinaryFn.MUL), weight, new View(scale.storage(), perKernel), folded);
+    static void convolution(Conv2dAffine op, List<View> in, View out, Temps temps, Pool pool) {
+        FoldedWeight folded = FoldedWeight.of(op, in, out, temps, pool);
         View residual = in.size() == 5 ? temps.ordered(in.getLast(), out.layout()) : null;
         var result = new ChannelKernels(out);
         ConvKernels.forward(op.spec(), in.getFirst(), folded, out, result.finish(vector(in.get(3)), residual, op.relu()));
@@ -169,7 +170,14 @@ final class ChannelKernels {
         float[] h = repeated(shift, SHIFT);
         float[] r = residual == null ? null : floats(residual);
         int ri = residual == null ? 0 : residual.layout().offset();
-        return (first, count) -> affine(first * channels, count * channels, s, h, r, ri, floor, x, xi);
+        return (pixel, pixels, channel, count) -> {
+            int at = pixel * channels + channel;
+            if (count == channels) {
+                affine(at, pixels * channels, s, h, r, ri, floor, x, xi);
+            } else {
+                VectorRows.addBias(pixels, count, h, channel, r, ri + at, floor, x, xi + at, channels);
+            }
+        };
     }
 
     /** {@code y = max(x scale + shift + residual, floor)} from element {@code from} on, where a pixel begins. */

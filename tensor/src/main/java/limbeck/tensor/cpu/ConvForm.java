@@ -17,6 +17,10 @@ enum ConvForm {
     // Fewer pixels do not repay the transform of the kernels; and each pixel repays so many of them.
     private static final int PIXELS = 256;
     private static final int KERNELS_OF_A_PIXEL = 128;
+    // Of kernels that are kept transformed these pixels are enough: with fewer, the product's slivers of six tiles are half empty.
+    // Only of so many kernels, though, as then still come from the cache, for there are four times as many of them.
+    private static final int PIXELS_OF_KEPT = 48;
+    private static final int KEPT_KERNELS = 1 << 16;
 
     /**
      * The form of a convolution.
@@ -25,13 +29,14 @@ enum ConvForm {
      * @param out what is written
      * @param vertical the kernel
      * @param horizontal the kernel
+     * @param evaluation whether batch norm is folded in: then a {@link FoldedWeight} keeps transformed kernels
      */
-    static ConvForm of(Images in, Images out, Axis vertical, Axis horizontal) {
+    static ConvForm of(Images in, Images out, Axis vertical, Axis horizontal, boolean evaluation) {
         if (!isPlain(in, out, vertical, horizontal)) {
             return PACKED;
         }
         ConvForm fast = Precision.current() == Precision.STRICT ? WINOGRAD_2 : WINOGRAD_4;
-        if (fast.paysOff(in, out)) {
+        if (fast.paysOff(in, out, evaluation)) {
             return fast;
         }
         return DirectConv.applies(out) ? DIRECT : PACKED;
@@ -49,7 +54,7 @@ enum ConvForm {
         if (!isPlain(in, gradient, vertical, horizontal)) {
             return PACKED;
         }
-        if (Precision.current() == Precision.FP32 && WinogradWeight.applies(gradient) && WINOGRAD_4.paysOff(in, gradient)) {
+        if (Precision.current() == Precision.FP32 && WinogradWeight.applies(gradient) && WINOGRAD_4.paysOff(in, gradient, false)) {
             return WINOGRAD_4;
         }
         return DirectConv.appliesToWeights(in, gradient) ? DIRECT : PACKED;
@@ -72,12 +77,13 @@ enum ConvForm {
      * Whether a Winograd form takes less time than the direct one. It saves multiplications, more the better the tiles cover the
      * image; its transforms take as long as multiplications by 16 channels on either side.
      */
-    private boolean paysOff(Images in, Images out) {
+    private boolean paysOff(Images in, Images out, boolean evaluation) {
         int tile = this == WINOGRAD_2 ? 2 : 4;
         long tiles = (long) Math.ceilDiv(out.height(), tile) * Math.ceilDiv(out.width(), tile);
         double places = tiles * (tile + 2) * (tile + 2);
         double transforms = 16.0 / in.channels() + 16.0 / out.channels();
-        long least = Math.max(PIXELS, (long) in.channels() * out.channels() / KERNELS_OF_A_PIXEL);
+        long kernels = (long) in.channels() * out.channels();
+        long least = evaluation && kernels <= KEPT_KERNELS ? PIXELS_OF_KEPT : Math.max(PIXELS, kernels / KERNELS_OF_A_PIXEL);
         return out.pixels() >= least && places * (1 + transforms) < 9.0 * out.height() * out.width();
     }
 }

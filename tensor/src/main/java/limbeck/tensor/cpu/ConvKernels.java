@@ -27,11 +27,12 @@ final class ConvKernels {
      *
      * @param spec stride, padding, dilation, groups
      * @param image (N, C, H, W), any layout
-     * @param weight (K, C / groups, kh, kw), any layout
+     * @param folded (K, C / groups, kh, kw), any layout
      * @param out (N, K, H', W'), channels last
      * @param finish what becomes of the result; the kernels see each pixel through before they do the next
      */
-    static void forward(ConvSpec spec, View image, View weight, View out, Finish finish) {
+    static void forward(ConvSpec spec, View image, FoldedWeight folded, View out, Finish finish) {
+        View weight = folded.view();
         Images in = Images.of(image, IMAGE);
         Images result = Images.of(out, RESULT);
         if (Depthwise.applies(spec, in, result)) {
@@ -45,7 +46,7 @@ final class ConvKernels {
         int channels = result.channels() / spec.groups();
         for (int g = 0; g < spec.groups(); g++) {
             var weights = new ConvWeights(floats(weight), w.offset() + g * channels * w.stride(0), w.shape().dim(3), w.shape().dim(1),
-                    w.stride(2), w.stride(3), w.stride(1), w.stride(0));
+                    w.stride(2), w.stride(3), w.stride(1), w.stride(0), folded);
             // With groups a pixel is whole only when the last of them is done.
             convolve(in, weights, vertical, horizontal, result, g, spec.groups(), spec.groups() == 1 ? finish : Finish.NONE);
         }
@@ -57,29 +58,28 @@ final class ConvKernels {
     /** Finishes a whole result, for the forms that do not do so bit by bit. */
     private static void finish(Images out, Finish finish) {
         if (finish != Finish.NONE) {
-            Parallel.range(out.pixels(), Math.max(1, Nest.GRAIN / out.channels()), (from, to) -> finish.pixels(from, to - from));
+            Parallel.range(out.pixels(), Math.max(1, Nest.GRAIN / out.channels()), (from, to) ->
+                    finish.block(from, to - from, 0, out.channels()));
         }
     }
 
     /** One group: the pixels of all channels are there, of which it reads and writes its own. */
     private static void convolve(Images in, ConvWeights weights, Axis vertical, Axis horizontal, Images out, int group, int groups,
             Finish finish) {
-        switch (groups == 1 ? ConvForm.of(in, out, vertical, horizontal) : ConvForm.PACKED) {
+        switch (groups == 1 ? ConvForm.of(in, out, vertical, horizontal, weights.isScaled()) : ConvForm.PACKED) {
             case WINOGRAD_4 -> WinogradConv.run(Winograd.F4, in, weights, vertical.pad(), horizontal.pad(), out, finish);
             case WINOGRAD_2 -> WinogradConv.run(Winograd.F2, in, weights, vertical.pad(), horizontal.pad(), out, finish);
             case DIRECT -> DirectConv.run(in, weights, vertical.pad(), horizontal.pad(), out, finish);
-            case PACKED -> {
-                multiply(in, weights, vertical, horizontal, out, group, groups);
-                finish(out, finish);
-            }
+            case PACKED -> multiply(in, weights, vertical, horizontal, out, group, groups, finish);
         }
     }
 
-    private static void multiply(Images in, ConvWeights weights, Axis vertical, Axis horizontal, Images out, int group, int groups) {
+    private static void multiply(Images in, ConvWeights weights, Axis vertical, Axis horizontal, Images out, int group, int groups,
+            Finish finish) {
         int channels = out.channels() / groups;
         int inner = vertical.taps() * horizontal.taps() * weights.channels();
         Gemm.ofRows(out.pixels(), channels, inner, pixels(in, groups, vertical, horizontal, out, group), weights, out.array(),
-                out.offset() + group * channels, out.channels()).run();
+                out.offset() + group * channels, out.channels()).run(finish);
     }
 
     /**

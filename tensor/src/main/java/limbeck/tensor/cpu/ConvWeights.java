@@ -1,5 +1,7 @@
 package limbeck.tensor.cpu;
 
+import java.util.function.Consumer;
+
 /**
  * The weights of a convolution as the right operand of its product: rows (r, s, c) over the kernel's rows, its columns
  * and the channels that are summed, in the order of {@link Im2col}, and a column for each channel of the result.
@@ -12,9 +14,37 @@ package limbeck.tensor.cpu;
  * @param tapStride the distance of the kernel's columns, negative if they are read backwards
  * @param channelStride the distance of the channels that are summed
  * @param columnStride the distance of the channels of the result
+ * @param folded what may keep them packed; null for a gradient's
  */
-record ConvWeights(float[] array, int offset, int taps, int channels, int rowStride, int tapStride, int channelStride, int columnStride)
-        implements GemmSource {
+record ConvWeights(float[] array, int offset, int taps, int channels, int rowStride, int tapStride, int channelStride, int columnStride,
+        FoldedWeight folded) implements GemmSource {
+    /** Weights that are packed by each call anew. */
+    ConvWeights(float[] array, int offset, int taps, int channels, int rowStride, int tapStride, int channelStride, int columnStride) {
+        this(array, offset, taps, channels, rowStride, tapStride, channelStride, columnStride, null);
+    }
+
+    /** Whether a batch norm is folded in, as in evaluation. */
+    boolean isScaled() {
+        return folded != null && folded.isScaled();
+    }
+
+    /**
+     * The weights as a form of convolution wants them.
+     *
+     * @param form whose packing it is
+     * @param scratch takes them, where they are not kept
+     * @param length how many floats they take
+     * @param pack fills an array of at least that length
+     */
+    float[] packed(Object form, Scratch scratch, int length, Consumer<float[]> pack) {
+        if (folded != null && folded.isKept()) {
+            return folded.packed(form, length, pack);
+        }
+        float[] array = scratch.floats(length);
+        pack.accept(array);
+        return array;
+    }
+
     @Override
     public void copy(int row, int rows, int column, int columns, float[] to, int at, int ld) {
         for (int i = 0; i < rows; i++) {

@@ -22,13 +22,20 @@ import limbeck.tensor.op.Compare;
 import limbeck.tensor.op.Concat;
 import limbeck.tensor.op.Conv2d;
 import limbeck.tensor.op.Conv2dAffine;
+import limbeck.tensor.op.Conv2dBias;
 import limbeck.tensor.op.Conv2dInput;
 import limbeck.tensor.op.Conv2dWeight;
 import limbeck.tensor.op.Copy;
 import limbeck.tensor.op.Fill;
+import limbeck.tensor.op.Dropout;
 import limbeck.tensor.op.FusedOp;
 import limbeck.tensor.op.Gather;
+import limbeck.tensor.op.Gelu;
+import limbeck.tensor.op.GeluInput;
 import limbeck.tensor.op.KernelOp;
+import limbeck.tensor.op.LayerNorm;
+import limbeck.tensor.op.LayerNormGradients;
+import limbeck.tensor.op.Linear;
 import limbeck.tensor.op.LogSoftmax;
 import limbeck.tensor.op.LogSoftmaxInput;
 import limbeck.tensor.op.MatMul;
@@ -42,6 +49,7 @@ import limbeck.tensor.op.Reduce;
 import limbeck.tensor.op.ScatterAdd;
 import limbeck.tensor.op.Softmax;
 import limbeck.tensor.op.SoftmaxInput;
+import limbeck.tensor.op.SquareSum;
 import limbeck.tensor.op.Unary;
 import limbeck.tensor.op.Update;
 import limbeck.tensor.op.Where;
@@ -98,7 +106,13 @@ public final class CpuBackend implements Backend {
     public boolean fuses(FusedOp op, List<View> in) {
         return switch (op) {
             case ChannelMoments _, ChannelAffine _, BatchNorm _, BatchNormSums _, BatchNormInput _ -> ChannelKernels.applies(in);
-            case Conv2dAffine _ -> Simd.available() && in.stream().allMatch(view -> view.type() == DType.F32 && view.shape().size() > 0);
+            case Conv2dAffine _, Conv2dBias _, Linear _ ->
+                    Simd.available() && in.stream().allMatch(view -> view.type() == DType.F32 && view.shape().size() > 0);
+            case SquareSum _ -> Simd.available() && in.stream().allMatch(view -> view.type() == DType.F32 && view.layout().isDense());
+            case Dropout _ -> Simd.available() && in.getFirst().type() == DType.F32 && in.getFirst().layout().isContiguous()
+                    && in.getFirst().shape().size() > 0;
+            case Gelu _, GeluInput _ -> GeluKernels.applies(in);
+            case LayerNorm _, LayerNormGradients _ -> LayerNormKernels.applies(in);
             case LogSoftmax(int axis) -> SoftmaxKernels.applies(axis, in);
             case LogSoftmaxInput(int axis) -> SoftmaxKernels.applies(axis, in);
             case Softmax(int axis) -> SoftmaxKernels.applies(axis, in);
@@ -115,9 +129,18 @@ public final class CpuBackend implements Backend {
                 case BatchNorm norm -> ChannelKernels.batchNorm(norm, in, out, temps);
                 case BatchNormSums sums -> ChannelKernels.batchNormSums(sums, in, out, temps);
                 case BatchNormInput input -> ChannelKernels.batchNormInput(input, in, out, temps);
-                case Conv2dAffine conv -> ChannelKernels.convolution(conv, in, out, temps);
+                case Conv2dAffine conv -> ChannelKernels.convolution(conv, in, out, temps, pool);
+                case Conv2dBias conv -> ChannelKernels.convolution(conv, in, out);
+                case Dropout dropout -> Sources.dropout(dropout, in.getFirst(), out);
+                case Linear(boolean relu) -> MatMulKernel.linear(relu, in.getFirst(), in.get(1),
+                        temps.ordered(in.getLast(), Layout.contiguous(in.getLast().shape())), out);
+                case Gelu gelu -> GeluKernels.gelu(gelu, in.getFirst(), out, temps);
+                case GeluInput gelu -> GeluKernels.input(gelu, in.getFirst(), in.getLast(), out, temps);
+                case LayerNorm norm -> LayerNormKernels.layerNorm(norm, in, out, temps);
+                case LayerNormGradients gradients -> LayerNormKernels.gradients(gradients, in, out, temps);
                 case LogSoftmax _ -> SoftmaxKernels.logSoftmax(in.getFirst(), out);
                 case LogSoftmaxInput _ -> SoftmaxKernels.logSoftmaxInput(in.getFirst(), in.getLast(), out);
+                case SquareSum _ -> Reductions.squareSum(in, out);
                 case Softmax _ -> SoftmaxKernels.softmax(in.getFirst(), out);
                 case SoftmaxInput _ -> SoftmaxKernels.softmaxInput(in.getFirst(), in.getLast(), out);
             }
@@ -175,7 +198,7 @@ public final class CpuBackend implements Backend {
             case Arange arange -> Sources.arange(arange, out);
             case Random random -> Sources.random(random, out);
             case MatMul matMul -> MatMulKernel.run(matMul, first, last, out);
-            case Conv2d conv -> ConvKernels.forward(conv.spec(), first, last, out, Finish.NONE);
+            case Conv2d conv -> ConvKernels.forward(conv.spec(), first, FoldedWeight.unscaled(last, out), out, Finish.NONE);
             case Conv2dInput conv -> ConvKernels.input(conv.spec(), first, last, out);
             case Conv2dWeight conv -> ConvKernels.weight(conv.spec(), first, last, out);
             case MaxPool2d pool -> Pooling.max(pool.height(), pool.width(), first, out, temps);
@@ -187,21 +210,27 @@ public final class CpuBackend implements Backend {
     }
 
     @Override
-    public void update(Update update, View target, View gradient, List<View> state) {
+    public void update(List<Update.Change<View>> changes) {
         try (var temps = new Temps(pool)) {
-            View wide = temps.cast(target, computed(target.type()));
-            View raw = temps.cast(gradient, computed(gradient.type()));
-            View slope = temps.ordered(raw, Layout.denseLike(target.shape(), target.layout()));
-            var running = new ArrayList<View>(state.size());
-            for (View each : state) {
-                running.add(temps.cast(each, computed(each.type())));
+            var wide = new ArrayList<Update.Change<View>>(changes.size());
+            for (Update.Change<View> change : changes) {
+                Update.Change<View> computed = change.map(view -> temps.cast(view, computed(view.type())));
+                View target = computed.target();
+                View slope = temps.ordered(computed.gradient(), Layout.denseLike(target.shape(), target.layout()));
+                wide.add(new Update.Change<>(change.rule(), target, slope, computed.state()));
             }
-            Updates.run(update, wide, slope, running);
-            for (int i = 0; i < state.size(); i++) {
-                putBack(running.get(i), state.get(i));
+            Updates.run(wide);
+            for (int i = 0; i < changes.size(); i++) {
+                putBack(wide.get(i), changes.get(i));
             }
-            putBack(wide, target);
         }
+    }
+
+    private static void putBack(Update.Change<View> computed, Update.Change<View> change) {
+        for (int i = 0; i < change.state().size(); i++) {
+            putBack(computed.state().get(i), change.state().get(i));
+        }
+        putBack(computed.target(), change.target());
     }
 
     private static void putBack(View computed, View view) {

@@ -51,12 +51,12 @@ final class DirectConv {
         int planes = in.channels() / L;
         int tile = vectors * L;
         int tileWeights = 9 * in.channels() * tile;
-        float[] packed = WEIGHTS.floats(out.channels() * 9 * in.channels());
-        Parallel.range(out.channels() / tile * planes * 3, 1, (from, to) -> {
-            for (int i = from; i < to; i++) {
-                packRow(weights, i % 3, i / 3 % planes, i / 3 / planes * tile, tile, packed, i * L * 3 * tile);
-            }
-        });
+        float[] packed = weights.packed(DirectConv.class, WEIGHTS, out.channels() * 9 * in.channels(), array ->
+                Parallel.range(out.channels() / tile * planes * 3, 1, (from, to) -> {
+                    for (int i = from; i < to; i++) {
+                        packRow(weights, i % 3, i / 3 % planes, i / 3 / planes * tile, tile, array, i * L * 3 * tile);
+                    }
+                }));
         int row = (in.width() + 2 * padW) * L;
         int band = Math.clamp(BAND / (row * planes), 2, Math.max(2, Math.ceilDiv(out.count() * out.height(), TASKS)));
         int bands = Math.ceilDiv(out.height(), band);
@@ -73,7 +73,7 @@ final class DirectConv {
                     line(vectors, x, y * row, row, plane, planes, packed, k / tile * tileWeights, out, line);
                 }
             }
-            finish.pixels((image * out.height() + y0) * out.width(), rows * out.width());
+            finish.block((image * out.height() + y0) * out.width(), rows * out.width(), 0, out.channels());
         });
     }
 

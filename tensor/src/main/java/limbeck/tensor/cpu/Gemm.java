@@ -1,6 +1,7 @@
 package limbeck.tensor.cpu;
 
 import java.util.Arrays;
+import limbeck.tensor.Threads;
 
 /**
  * A matrix product, C = A B or C += A B, with the rows of C contiguous: cut into tiles that fit the caches, the tiles
@@ -19,9 +20,9 @@ import java.util.Arrays;
  * not depend on the number of threads.
  */
 final class Gemm {
-    // A panel of B of KC x 64 floats (96 KiB) stays in the L2 cache, and the rows of A that meet it go through L1.
-    private static final int KC = 384;
-    // Rows of a tile at most: what is copied of A (184 KiB) stays in L2 beside the panel.
+    // A panel of B of KC x 64 floats (128 KiB) stays in the L2 cache, and the rows of A that meet it go through L1.
+    private static final int KC = 512;
+    // Rows of a tile at most: what is copied of A (240 KiB) stays in L2 beside the panel.
     private static final int MC = 120;
     private static final int MR = MicroKernel.MR;
     private static final int LANES = MicroKernel.LANES;
@@ -30,8 +31,11 @@ final class Gemm {
     private static final int PART = 1 << 22;
     // Least arithmetic of a task, in multiply-adds: a few microseconds.
     private static final int TASK = 1 << 17;
-    // A long inner index is cut into at most so many chunks, whose sums are added in order.
+    // A long inner index, from LONG on, is cut into at most so many chunks, whose sums are added in order.
+    private static final int LONG = 3072;
     private static final int CHUNKS = 16;
+    // Floats of A that stay in L2 while the panels pass by.
+    private static final int NEAR = 300_000;
 
     private static final Scratch SHARED = new Scratch();
     private static final Scratch SUMS = new Scratch();
@@ -49,13 +53,15 @@ final class Gemm {
     private final GemmSource left;
     private final boolean sliver;
     private final GemmSource right;
+    // B where it is packed already, else null.
+    private final Panels packed;
     private final float[] c;
     private final int co;
     private final int ldc;
     private final boolean accumulate;
 
-    private Gemm(int m, int n, int begin, int end, GemmSource left, boolean sliver, GemmSource right, float[] c, int co, int ldc,
-            boolean accumulate) {
+    private Gemm(int m, int n, int begin, int end, GemmSource left, boolean sliver, GemmSource right, Panels packed, float[] c, int co,
+            int ldc, boolean accumulate) {
         this.m = m;
         this.n = n;
         this.begin = begin;
@@ -63,6 +69,7 @@ final class Gemm {
         this.left = left;
         this.sliver = sliver;
         this.right = right;
+        this.packed = packed;
         this.c = c;
         this.co = co;
         this.ldc = ldc;
@@ -87,93 +94,159 @@ final class Gemm {
      */
     static Gemm of(int m, int n, int k, GemmMatrix left, GemmMatrix right, float[] c, int co, int ldc, boolean accumulate) {
         boolean sliver = left.columnStride() != 1 && left.rowStride() == 1;
-        return new Gemm(m, n, 0, k, sliver ? left.transposed() : left, sliver, right, c, co, ldc, accumulate);
+        return new Gemm(m, n, 0, k, sliver ? left.transposed() : left, sliver, right, null, c, co, ldc, accumulate);
+    }
+
+    /** C = A B where B has been packed for many products. */
+    static Gemm of(int m, int n, int k, GemmMatrix left, Panels right, float[] c, int co, int ldc) {
+        boolean sliver = left.columnStride() != 1 && left.rowStride() == 1;
+        return new Gemm(m, n, 0, k, sliver ? left.transposed() : left, sliver, null, right, c, co, ldc, false);
     }
 
     /** C = A B where A is read in rows. */
     static Gemm ofRows(int m, int n, int k, GemmSource left, GemmSource right, float[] c, int co, int ldc) {
-        return new Gemm(m, n, 0, k, left, false, right, c, co, ldc, false);
+        return new Gemm(m, n, 0, k, left, false, right, null, c, co, ldc, false);
     }
 
     /** C = A B where A is given transposed, as a k x m matrix with contiguous rows. */
     static Gemm ofColumns(int m, int n, int k, GemmSource leftTransposed, GemmSource right, float[] c, int co, int ldc) {
-        return new Gemm(m, n, 0, k, leftTransposed, true, right, c, co, ldc, false);
+        return new Gemm(m, n, 0, k, leftTransposed, true, right, null, c, co, ldc, false);
     }
 
     /** Multiplies on all threads. */
     void run() {
+        run(Finish.NONE);
+    }
+
+    /** Multiplies on all threads, and sees each tile of the result through while it is in the cache. */
+    void run(Finish finish) {
         int inner = end - begin;
         long work = (long) m * n * inner;
         if (work < 2 * TASK) {
-            runHere();
-        } else if (inner >= 8 * KC && m <= 2 * MC && n <= 16 * PANEL) {
-            splitInner(Math.clamp(work / (8 * TASK), 2, CHUNKS));
-        } else if (left instanceof GemmMatrix && m <= 2 * MC && n >= 8 * PANEL) {
-            splitColumns();
+            runHere(finish);
+        } else if (inner >= LONG && m <= 2 * MC && n <= 16 * PANEL) {
+            splitInner(Math.clamp(work / (8 * TASK), 2, CHUNKS), finish);
+        } else if (inPlace() != null) {
+            splitGrid(finish);
+        } else if (left instanceof GemmMatrix && (packed != null || m <= 2 * MC && n >= 8 * PANEL)) {
+            straighten(finish);
         } else {
-            splitRows();
+            splitRows(finish);
         }
     }
 
     /** Multiplies on the caller's thread. */
-    private void runHere() {
-        if (begin == end && !accumulate) {
-            for (int i = 0; i < m; i++) {
+    private void runHere(Finish finish) {
+        if (begin == end) {
+            for (int i = 0; i < m && !accumulate; i++) {
                 Arrays.fill(c, co + i * ldc, co + i * ldc + n, 0);
             }
+            finish.block(0, m, 0, n);
         }
         for (int i = 0; i < m; i += MC) {
-            new Tile(i, Math.min(m, i + MC)).run(0, n, null, 0);
+            new Tile(i, Math.min(m, i + MC)).run(0, n, packed, finish);
         }
     }
 
-    /** Many rows: B is packed for all, then each task takes some rows. */
-    private void splitRows() {
+    /** A is copied, for instance from an image: B is packed for all, then each task takes some rows. */
+    private void splitRows(Finish finish) {
         int inner = end - begin;
         int part = Math.clamp(PART / inner / PANEL * PANEL, PANEL, roundUp(n, PANEL));
         for (int first = 0; first < n; first += part) {
             int j0 = first;
             int columns = Math.min(n - first, part);
-            int padded = roundUp(columns, LANES);
-            float[] packed = SHARED.floats(inner * padded);
-            Parallel.range(columns, PANEL * Math.ceilDiv(TASK / 4, PANEL * inner), (from, to) -> {
-                for (int k0 = begin; k0 < end; k0 += kc) {
-                    int length = Math.min(kc, end - k0);
-                    for (int j = from; j < to; j += width(to - j)) {
-                        int width = width(to - j);
-                        right.copy(k0, length, j0 + j, Math.min(to - j, width), packed, (k0 - begin) * padded + j * length, width);
-                    }
-                }
-            });
-            int least = (int) Math.min(MC, TASK / ((long) inner * columns));
-            int rows = Math.min(MC, roundUp(Math.max(Math.ceilDiv(m, 16), least), MR));
-            Parallel.range(m, rows, (i0, i1) -> new Tile(i0, i1).run(j0, j0 + columns, packed, padded));
+            var panels = new Panels(SHARED.floats(inner * roundUp(columns, LANES)), begin, j0, inner);
+            panels.fill(right, columns);
+            int rows = rowsOfTask(m, (int) Math.min(MC, TASK / ((long) inner * columns)));
+            Parallel.range(m, rows, (i0, i1) -> new Tile(i0, i1).run(j0, j0 + columns, panels, finish));
         }
     }
 
-    /** Few rows: each task takes some columns and packs them for itself, while A lies ready for all. */
-    private void splitColumns() {
-        int inner = end - begin;
-        if (inPlace() == null) {
-            float[] rows = SHARED.floats(m * inner);
-            GemmMatrix a = sliver ? ((GemmMatrix) left).transposed() : (GemmMatrix) left;
-            Parallel.range(m, MR, (from, to) -> a.copy(from, to - from, begin, inner, rows, from * inner, inner));
-            new Gemm(m, n, 0, inner, new GemmMatrix(rows, 0, inner, 1), false, right, c, co, ldc, accumulate).splitColumns();
-            return;
+    /**
+     * As many rows as fit the cache, or fewer where the threads then finish sooner. Any number gives the same bits: an element
+     * of C is computed by one task, in one order.
+     */
+    private static int rowsOfTask(int m, int least) {
+        int threads = Threads.count();
+        int best = MC;
+        double soonest = Double.MAX_VALUE;
+        for (int rows = MC; rows >= Math.max(least, 4 * MR); rows -= MR) {
+            double time = (double) Math.ceilDiv(Math.ceilDiv(m, rows), threads) * rows;
+            if (time < 0.98 * soonest) {
+                best = rows;
+                soonest = time;
+            }
         }
-        int columns = PANEL * (int) Math.max(1, TASK / ((long) m * inner * PANEL));
-        Parallel.range(n, columns, (j0, j1) -> new Tile(0, m).run(j0, j1, null, 0));
+        return best;
+    }
+
+    /**
+     * A is read where it lies: each task takes a rectangle of C and packs its columns of B for itself. So no thread reads what
+     * another has just written, which would have to travel from one processor's cache to the other's: that cost up to a third
+     * of the speed on two threads.
+     */
+    private void splitGrid(Finish finish) {
+        Cut cut = cut();
+        int across = Math.ceilDiv(n, cut.columns);
+        Parallel.range(Math.ceilDiv(m, cut.rows) * across, 1, (task, _) -> {
+            int i = task / across * cut.rows;
+            int j = task % across * cut.columns;
+            new Tile(i, Math.min(m, i + cut.rows)).run(j, Math.min(n, j + cut.columns), packed, finish);
+        });
+    }
+
+    /** So many rows and columns of C a task. */
+    private record Cut(int rows, int columns) {
+    }
+
+    /**
+     * The rectangles with which the threads are ready soonest. Like {@link #rowsOfTask} it may depend on their number. Time is
+     * counted in multiply-adds: to pack an element of B takes as long as 16; to fetch one of A for each panel 1 from the L2
+     * cache and 8 from beyond; to hand out a task 20,000.
+     */
+    private Cut cut() {
+        int inner = end - begin;
+        int threads = Threads.count();
+        Cut best = new Cut(m, n);
+        double soonest = Double.MAX_VALUE;
+        for (int down = 1; down <= Math.max(16, 8 * threads); down += Math.max(1, down / 2)) {
+            int rows = roundUp(Math.ceilDiv(m, down), MR);
+            if (down > 1 && rows < 8 * MR) {
+                break;
+            }
+            int fetch = (long) rows * kc <= NEAR ? 1 : 8;
+            for (int width = packed == null ? PANEL / 2 : PANEL; width < 2 * n; width *= 2) {
+                int columns = Math.min(width, n);
+                double task = inner * ((double) columns * (rows + (packed == null ? 16 : 0)) + (double) fetch * rows * Math.ceilDiv(columns, PANEL)) + 20_000;
+                double time = Math.ceilDiv(Math.ceilDiv(m, rows) * Math.ceilDiv(n, columns), threads) * task;
+                if (time < soonest) {
+                    soonest = time;
+                    best = new Cut(rows, columns);
+                }
+            }
+        }
+        return best;
+    }
+
+    /** Few rows of A that do not lie ready: they are copied once for all tasks. */
+    private void straighten(Finish finish) {
+        int inner = end - begin;
+        float[] rows = SHARED.floats(m * inner);
+        GemmMatrix a = sliver ? ((GemmMatrix) left).transposed() : (GemmMatrix) left;
+        Parallel.range(m, MR, (from, to) -> a.copy(from, to - from, begin, inner, rows, from * inner, inner));
+        new Gemm(m, n, 0, inner, new GemmMatrix(rows, 0, inner, 1), false, right, packed, c, co, ldc, accumulate).splitGrid(finish);
     }
 
     /** A long inner index, as in gradients of weights: each task takes a chunk of it for all of C. */
-    private void splitInner(int parts) {
+    private void splitInner(int parts, Finish finish) {
         int chunk = roundUp(Math.ceilDiv(end - begin, parts), KC);
         int chunks = Math.ceilDiv(end - begin, chunk);
         int size = m * n;
         float[] sums = SUMS.floats(chunks * size);
         Parallel.range(chunks, 1, (from, to) -> {
             int first = begin + from * chunk;
-            new Gemm(m, n, first, Math.min(end, first + chunk), left, sliver, right, sums, from * size, n, false).runHere();
+            new Gemm(m, n, first, Math.min(end, first + chunk), left, sliver, right, packed, sums, from * size, n, false)
+                    .runHere(Finish.NONE);
         });
         Parallel.range(m, Math.ceilDiv(1 << 12, n), (from, to) -> {
             for (int row = from; row < to; row++) {
@@ -181,6 +254,7 @@ final class Gemm {
                     put(sums, i * size + row * n, n, c, co + row * ldc, accumulate || i > 0);
                 }
             }
+            finish.block(from, to - from, 0, n);
         });
     }
 
@@ -208,6 +282,37 @@ final class Gemm {
         }
     }
 
+    /**
+     * Packed columns of B as the kernels read them: panel after panel, each of them (inner index, column of the panel).
+     *
+     * @param array holds them
+     * @param row the first inner index
+     * @param column the first column
+     * @param inner how many inner indices there are
+     */
+    record Panels(float[] array, int row, int column, int inner) {
+        /** All of B, packed for many products; so its memory is its own. */
+        static Panels of(int k, int n, GemmSource right) {
+            var panels = new Panels(new float[k * roundUp(n, LANES)], 0, 0, k);
+            panels.fill(right, n);
+            return panels;
+        }
+
+        private void fill(GemmSource right, int columns) {
+            Parallel.range(columns, PANEL * Math.ceilDiv(TASK / 4, PANEL * inner), (from, to) -> {
+                for (int j = column + from; j < column + to; j += width(column + to - j)) {
+                    int width = width(column + to - j);
+                    right.copy(row, inner, j, Math.min(column + to - j, width), array, at(row, j, width), width);
+                }
+            });
+        }
+
+        /** Where the panel that begins with column j has inner index k. */
+        private int at(int k, int j, int width) {
+            return (j - column) * inner + (k - row) * width;
+        }
+    }
+
     /** Rows i0 to i1 of C, computed by one thread. */
     private final class Tile {
         private final int i0;
@@ -224,22 +329,25 @@ final class Gemm {
             a = inPlace != null ? inPlace.array() : LEFT.floats(roundUp(i1 - i0, MR) * kc);
         }
 
-        /** Columns j0 to j1; B is packed, its blocks being {@code padded} wide and column j0 the first, or still to be. */
-        void run(int j0, int j1, float[] packed, int padded) {
-            float[] panel = packed == null ? RIGHT.floats(PANEL * kc) : packed;
+        /** Columns j0 to j1; B is packed, with a panel that begins at j0, or null and still to be. */
+        void run(int j0, int j1, Panels panels, Finish finish) {
+            float[] panel = panels == null ? RIGHT.floats(PANEL * kc) : panels.array;
             for (int k0 = begin; k0 < end; k0 += kc) {
                 int length = Math.min(kc, end - k0);
                 loadLeft(k0, length);
                 for (int j = j0; j < j1; j += width(j1 - j)) {
                     int columns = Math.min(j1 - j, width(j1 - j));
                     int bo = 0;
-                    if (packed == null) {
+                    if (panels == null) {
                         right.copy(k0, length, j, columns, panel, 0, width(columns));
                     } else {
-                        bo = (k0 - begin) * padded + (j - j0) * length;
+                        bo = panels.at(k0, j, width(columns));
                     }
                     for (int i = i0; i < i1; i += MR) {
                         kernel(k0, length, i, j, columns, panel, bo);
+                    }
+                    if (k0 + length == end) {
+                        finish.block(i0, i1 - i0, j, columns);
                     }
                 }
             }

@@ -24,8 +24,9 @@ final class Gemv {
      * @param right the k x n matrix
      * @param y takes the n elements of the result
      * @param yo where it begins
+     * @param finish what becomes of it
      */
-    static void run(int k, int n, GemmMatrix left, GemmMatrix right, float[] y, int yo) {
+    static void run(int k, int n, GemmMatrix left, GemmMatrix right, float[] y, int yo, Finish finish) {
         float[] x = ROW.floats(k);
         left.copy(0, 1, 0, k, x, 0, k);
         // Whole groups of the columns that a kernel takes at a time.
@@ -38,6 +39,7 @@ final class Gemv {
                 int start = right.offset() + from * right.columnStride();
                 VectorGemv.columns(k, to - from, x, right.array(), start, right.columnStride(), y, yo + from);
             }
+            finish.block(0, 1, from, to - from);
         });
     }
 }

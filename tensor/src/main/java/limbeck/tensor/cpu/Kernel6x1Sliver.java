@@ -37,12 +37,12 @@ final class Kernel6x1Sliver extends MicroKernel {
         int r4 = r3 + ldc;
         int r5 = r4 + ldc;
         if (accumulate) {
-            c00 = c00.add(FloatVector.fromArray(S, c, co));
-            c10 = c10.add(FloatVector.fromArray(S, c, r1));
-            c20 = c20.add(FloatVector.fromArray(S, c, r2));
-            c30 = c30.add(FloatVector.fromArray(S, c, r3));
-            c40 = c40.add(FloatVector.fromArray(S, c, r4));
-            c50 = c50.add(FloatVector.fromArray(S, c, r5));
+            c00 = FloatVector.fromArray(S, c, co).add(c00);
+            c10 = FloatVector.fromArray(S, c, r1).add(c10);
+            c20 = FloatVector.fromArray(S, c, r2).add(c20);
+            c30 = FloatVector.fromArray(S, c, r3).add(c30);
+            c40 = FloatVector.fromArray(S, c, r4).add(c40);
+            c50 = FloatVector.fromArray(S, c, r5).add(c50);
         }
         c00.intoArray(c, co);
         c10.intoArray(c, r1);

@@ -51,18 +51,18 @@ final class Kernel6x2Sliver extends MicroKernel {
         int r4 = r3 + ldc;
         int r5 = r4 + ldc;
         if (accumulate) {
-            c00 = c00.add(FloatVector.fromArray(S, c, co));
-            c01 = c01.add(FloatVector.fromArray(S, c, co + L));
-            c10 = c10.add(FloatVector.fromArray(S, c, r1));
-            c11 = c11.add(FloatVector.fromArray(S, c, r1 + L));
-            c20 = c20.add(FloatVector.fromArray(S, c, r2));
-            c21 = c21.add(FloatVector.fromArray(S, c, r2 + L));
-            c30 = c30.add(FloatVector.fromArray(S, c, r3));
-            c31 = c31.add(FloatVector.fromArray(S, c, r3 + L));
-            c40 = c40.add(FloatVector.fromArray(S, c, r4));
-            c41 = c41.add(FloatVector.fromArray(S, c, r4 + L));
-            c50 = c50.add(FloatVector.fromArray(S, c, r5));
-            c51 = c51.add(FloatVector.fromArray(S, c, r5 + L));
+            c00 = FloatVector.fromArray(S, c, co).add(c00);
+            c01 = FloatVector.fromArray(S, c, co + L).add(c01);
+            c10 = FloatVector.fromArray(S, c, r1).add(c10);
+            c11 = FloatVector.fromArray(S, c, r1 + L).add(c11);
+            c20 = FloatVector.fromArray(S, c, r2).add(c20);
+            c21 = FloatVector.fromArray(S, c, r2 + L).add(c21);
+            c30 = FloatVector.fromArray(S, c, r3).add(c30);
+            c31 = FloatVector.fromArray(S, c, r3 + L).add(c31);
+            c40 = FloatVector.fromArray(S, c, r4).add(c40);
+            c41 = FloatVector.fromArray(S, c, r4 + L).add(c41);
+            c50 = FloatVector.fromArray(S, c, r5).add(c50);
+            c51 = FloatVector.fromArray(S, c, r5 + L).add(c51);
         }
         c00.intoArray(c, co);
         c01.intoArray(c, co + L);

@@ -1,10 +1,13 @@
 package limbeck.tensor.cpu;
 
+import static limbeck.tensor.cpu.Elementwise.floats;
+
 import java.util.Arrays;
 import limbeck.tensor.Layout;
 import limbeck.tensor.Shape;
+import limbeck.tensor.op.Linear;
 import limbeck.tensor.op.MatMul;
-import limbeck.tensor.spi.HostStorage;
+import limbeck.tensor.spi.Storage;
 import limbeck.tensor.spi.View;
 
 /** {@link MatMul} on views of float arrays: finds the fewest and largest products that a broadcast batch is made of. */
@@ -12,6 +15,9 @@ final class MatMulKernel {
     // Multiply-adds from which one product is worth all threads: below, each thread takes whole products.
     private static final long LARGE = 1 << 22;
     private static final long TASK = 1 << 18;
+    // Rows of x up to which it is worth keeping a packed weight: with more, packing is a fiftieth of the work.
+    private static final int PACKED_ROWS = 512;
+    private static final int UNCHANGED = 8;
 
     private MatMulKernel() {
     }
@@ -35,7 +41,7 @@ final class MatMulKernel {
         int k = left.shape().dim(op.transposeLeft() ? -2 : -1);
         GemmMatrix a = matrix(left, op.transposeLeft());
         GemmMatrix b = matrix(right, op.transposeRight());
-        float[] c = ((HostStorage) out.storage()).floats();
+        float[] c = floats(out);
         int co = out.layout().offset();
 
         int axes = rank - 2;
@@ -69,9 +75,74 @@ final class MatMulKernel {
         }
     }
 
+    /**
+     * {@link Linear}: one product, whose tiles get their bias and their ReLU while they are in the cache.
+     *
+     * @param relu whether negative results become 0
+     * @param x float32 (N, in), any layout
+     * @param weight float32 (out, in), any layout
+     * @param bias float32 (out), contiguous
+     * @param out float32 (N, out), dense in row-major order
+     */
+    static void linear(boolean relu, View x, View weight, View bias, View out) {
+        int n = out.shape().dim(1);
+        float[] c = floats(out);
+        int co = out.layout().offset();
+        float[] b = floats(bias);
+        int bo = bias.layout().offset();
+        float floor = relu ? 0 : Float.NEGATIVE_INFINITY;
+        Finish finish = (row, rows, column, columns) ->
+                VectorRows.addBias(rows, columns, b, bo + column, null, 0, floor, c, co + row * n + column, n);
+        int m = out.shape().dim(0);
+        int k = x.shape().dim(1);
+        GemmMatrix left = matrix(x, false);
+        GemmMatrix right = matrix(weight, true);
+        Gemm.Panels packed = m > 1 && n > 1 && m <= PACKED_ROWS ? packed(k, n, weight, right) : null;
+        if (packed == null) {
+            multiply(m, n, k, left, right, c, co, finish);
+        } else {
+            Gemm.of(m, n, k, left, packed, c, co, n).run(finish);
+        }
+    }
+
+    /**
+     * A weight that so many products see unchanged is one of a model that is not trained: it is packed for all that come. In
+     * training each step changes it, and nothing is kept.
+     */
+    private static Gemm.Panels packed(int k, int n, View weight, GemmMatrix right) {
+        Storage storage = weight.storage();
+        if (storage.owner() != null) {
+            // It goes with its scope.
+            return null;
+        }
+        Packed last = storage.derived() instanceof Packed kept && kept.layout.equals(weight.layout()) ? kept
+                : new Packed(weight.layout(), 0, null);
+        if (last.panels == null) {
+            int uses = last.uses + 1;
+            last = new Packed(weight.layout(), uses, uses < UNCHANGED ? null : Gemm.Panels.of(k, n, right));
+            storage.derived(last);
+        }
+        return last.panels;
+    }
+
+    /** What is kept with a weight: how it is seen, how often it was, and in the end its panels. */
+    private record Packed(Layout layout, int uses, Gemm.Panels panels) {
+    }
+
+    private static void multiply(int m, int n, int k, GemmMatrix left, GemmMatrix right, float[] c, int co, Finish finish) {
+        if (m == 1 && Gemv.applies(right)) {
+            Gemv.run(k, n, left, right, c, co, finish);
+        } else if (n == 1 && Gemv.applies(left)) {
+            // The result as a row: its columns are the rows.
+            Gemv.run(k, m, right.transposed(), left.transposed(), c, co, (_, _, row, rows) -> finish.block(row, rows, 0, 1));
+        } else {
+            Gemm.of(m, n, k, left, right, c, co, n, false).run(finish);
+        }
+    }
+
     private static GemmMatrix matrix(View view, boolean transposed) {
         Layout layout = view.layout();
-        var matrix = new GemmMatrix(((HostStorage) view.storage()).floats(), layout.offset(), layout.stride(-2), layout.stride(-1));
+        var matrix = new GemmMatrix(floats(view), layout.offset(), layout.stride(-2), layout.stride(-1));
         return transposed ? matrix.transposed() : matrix;
     }
 
@@ -100,14 +171,7 @@ final class MatMulKernel {
             }
             var left = new GemmMatrix(a.array(), aOffset, a.rowStride(), a.columnStride());
             var right = new GemmMatrix(b.array(), bOffset, b.rowStride(), b.columnStride());
-            int at = co + number * m * n;
-            if (m == 1 && Gemv.applies(right)) {
-                Gemv.run(k, n, left, right, c, at);
-            } else if (n == 1 && Gemv.applies(left)) {
-                Gemv.run(k, m, right.transposed(), left.transposed(), c, at);
-            } else {
-                Gemm.of(m, n, k, left, right, c, at, n, false).run();
-            }
+            multiply(m, n, k, left, right, c, co + number * m * n, Finish.NONE);
         }
     }
 }

@@ -14,7 +14,6 @@ import limbeck.tensor.spi.View;
 final class Moves {
     /** The side of the squares in which a transpose walks: 32 lines read and 32 written stay in the first-level cache. */
     private static final int TILE = 32;
-    private static final int PITCH = TILE + 1;
 
     private Moves() {
     }
@@ -118,24 +117,14 @@ final class Moves {
     }
 
     /**
-     * Rows of x, which are columns of z, through a small square: where rows are a power of two apart, the lines of a column
-     * share one set of the cache, and each must be used up in one go.
+     * Rows of x, which are columns of z, square by square: where rows are a power of two apart, their lines share a few sets of
+     * the cache, and are soon driven out.
      */
     private static void transpose(int rows, int n, float[] x, Walk xw, float[] z, Walk zw) {
-        float[] square = new float[TILE * PITCH];
+        var columns = new GemmMatrix(x, xw.at, 1, xw.step);
         for (int r = 0; r < rows; r += TILE) {
-            int height = Math.min(TILE, rows - r);
             for (int i = 0; i < n; i += TILE) {
-                int width = Math.min(TILE, n - i);
-                for (int k = 0; k < width; k++) {
-                    System.arraycopy(x, xw.at + r + (i + k) * xw.step, square, k * PITCH, height);
-                }
-                for (int k = 0; k < height; k++) {
-                    int to = zw.at + (r + k) * zw.row + i;
-                    for (int j = 0; j < width; j++) {
-                        z[to + j] = square[j * PITCH + k];
-                    }
-                }
+                columns.copy(r, Math.min(TILE, rows - r), i, Math.min(TILE, n - i), z, zw.at + r * zw.row + i, zw.row);
             }
         }
     }

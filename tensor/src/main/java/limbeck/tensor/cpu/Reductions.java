@@ -4,6 +4,7 @@ import static limbeck.tensor.cpu.Elementwise.floats;
 import static limbeck.tensor.cpu.Elementwise.ints;
 
 import java.util.Arrays;
+import java.util.List;
 import limbeck.tensor.DType;
 import limbeck.tensor.Layout;
 import limbeck.tensor.op.ArgReduce;
@@ -97,6 +98,15 @@ final class Reductions {
         this.kept = grid(dims, source, Arrays.copyOf(k, keptCount));
         this.results = grid(dims, target, Arrays.copyOf(k, keptCount));
         this.outer = grid(dims, source, Arrays.copyOf(o, outerCount));
+    }
+
+    /** The sum of all squares of some dense tensors: in float within a chunk, then in double in the order of the chunks. */
+    static void squareSum(List<View> in, View out) {
+        var joint = new Joint(in);
+        double[] sums = new double[joint.chunks()];
+        joint.run((i, first, stop, chunk) -> sums[chunk] += VectorRows.squareSum(stop - first, floats(in.get(i)),
+                in.get(i).layout().offset() + first));
+        floats(out)[out.layout().offset()] = (float) Arrays.stream(sums).sum();
     }
 
     /** Some of the axes; a single place where there are none. */

@@ -6,26 +6,35 @@ import java.util.List;
 import limbeck.tensor.op.Update;
 import limbeck.tensor.spi.View;
 
-/** Optimizer steps: one pass over target, gradient and state, which all lie in the target's order. */
+/**
+ * Optimizer steps: one pass over targets, gradients and states, of which those of one change all lie in its target's order, and
+ * one job for all changes.
+ */
 final class Updates {
     private Updates() {
     }
 
-    static void run(Update update, View target, View gradient, List<View> state) {
-        float[] p = floats(target);
-        float[] g = floats(gradient);
-        int pi = target.layout().offset();
-        int gi = gradient.layout().offset();
-        int size = target.shape().intSize();
-        switch (update) {
-            case Update.Sgd sgd when sgd.momentum() == 0 -> Parallel.range(size, Nest.GRAIN, (from, to) ->
-                    Steps.BEST.descend(to - from, (float) sgd.rate(), (float) sgd.weightDecay(), p, pi + from, g, gi + from));
+    static void run(List<Update.Change<View>> changes) {
+        List<Parallel.RangeBody> loops = changes.stream().map(Updates::loop).toList();
+        new Joint(changes.stream().map(Update.Change::target).toList()).run((i, from, to, _) -> loops.get(i).run(from, to));
+    }
+
+    /** The rule on a range of one target's elements. */
+    private static Parallel.RangeBody loop(Update.Change<View> change) {
+        List<View> state = change.state();
+        float[] p = floats(change.target());
+        float[] g = floats(change.gradient());
+        int pi = change.target().layout().offset();
+        int gi = change.gradient().layout().offset();
+        return switch (change.rule()) {
+            case Update.Sgd sgd when sgd.momentum() == 0 -> (from, to) ->
+                    Steps.BEST.descend(to - from, (float) sgd.rate(), (float) sgd.weightDecay(), p, pi + from, g, gi + from);
             case Update.Sgd sgd -> {
                 float[] v = floats(state.getFirst());
                 int vi = state.getFirst().layout().offset();
-                Parallel.range(size, Nest.GRAIN, (from, to) ->
+                yield (from, to) ->
                         Steps.BEST.momentum(to - from, (float) sgd.rate(), (float) sgd.weightDecay(), (float) sgd.momentum(),
-                                sgd.nesterov(), p, pi + from, g, gi + from, v, vi + from));
+                                sgd.nesterov(), p, pi + from, g, gi + from, v, vi + from);
             }
             case Update.Adam adam -> {
                 float[] m = floats(state.getFirst());
@@ -33,14 +42,14 @@ final class Updates {
                 int mi = state.getFirst().layout().offset();
                 int vi = state.getLast().layout().offset();
                 Steps.Adam constants = constants(adam);
-                Parallel.range(size, Nest.GRAIN, (from, to) ->
-                        Steps.BEST.adam(to - from, constants, p, pi + from, g, gi + from, m, mi + from, v, vi + from));
+                yield (from, to) ->
+                        Steps.BEST.adam(to - from, constants, p, pi + from, g, gi + from, m, mi + from, v, vi + from);
             }
             case Update.Average average -> {
                 float share = (float) (1 - average.decay());
-                Parallel.range(size, Nest.GRAIN, (from, to) -> Steps.BEST.average(to - from, share, p, pi + from, g, gi + from));
+                yield (from, to) -> Steps.BEST.average(to - from, share, p, pi + from, g, gi + from);
             }
-        }
+        };
     }
 
     private static Steps.Adam constants(Update.Adam adam) {

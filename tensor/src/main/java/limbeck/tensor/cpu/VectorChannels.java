@@ -42,10 +42,10 @@ final class VectorChannels {
             FloatVector x1 = load(x, i + L).sub(p1);
             FloatVector x2 = load(x, i + 2 * L).sub(p2);
             FloatVector x3 = load(x, i + 3 * L).sub(p3);
-            a0 = a0.add(x0);
-            a1 = a1.add(x1);
-            a2 = a2.add(x2);
-            a3 = a3.add(x3);
+            a0 = x0.add(a0);
+            a1 = x1.add(a1);
+            a2 = x2.add(a2);
+            a3 = x3.add(a3);
             b0 = x0.fma(x0, b0);
             b1 = x1.fma(x1, b1);
             b2 = x2.fma(x2, b2);
@@ -115,10 +115,10 @@ final class VectorChannels {
             FloatVector g1 = load(g, gi + i + L);
             FloatVector g2 = load(g, gi + i + 2 * L);
             FloatVector g3 = load(g, gi + i + 3 * L);
-            a0 = a0.add(g0);
-            a1 = a1.add(g1);
-            a2 = a2.add(g2);
-            a3 = a3.add(g3);
+            a0 = g0.add(a0);
+            a1 = g1.add(a1);
+            a2 = g2.add(a2);
+            a3 = g3.add(a3);
             b0 = load(x, xi + i).sub(m0).fma(g0, b0);
             b1 = load(x, xi + i + L).sub(m1).fma(g1, b1);
             b2 = load(x, xi + i + 2 * L).sub(m2).fma(g2, b2);
@@ -154,8 +154,8 @@ final class VectorChannels {
             FloatVector x1 = load(x, xi + i + L);
             FloatVector g0 = passed(x0, s0, h0, load(g, gi + i));
             FloatVector g1 = passed(x1, s1, h1, load(g, gi + i + L));
-            a0 = a0.add(g0);
-            a1 = a1.add(g1);
+            a0 = g0.add(a0);
+            a1 = g1.add(a1);
             b0 = x0.sub(m0).fma(g0, b0);
             b1 = x1.sub(m1).fma(g1, b1);
         }

@@ -54,13 +54,13 @@ final class VectorFolds implements Folds {
         FloatVector d = FloatVector.zero(S);
         int i = 0;
         for (; i <= n - 4 * L; i += 4 * L) {
-            a = a.add(FloatVector.fromArray(S, x, at + i));
-            b = b.add(FloatVector.fromArray(S, x, at + i + L));
-            c = c.add(FloatVector.fromArray(S, x, at + i + 2 * L));
-            d = d.add(FloatVector.fromArray(S, x, at + i + 3 * L));
+            a = FloatVector.fromArray(S, x, at + i).add(a);
+            b = FloatVector.fromArray(S, x, at + i + L).add(b);
+            c = FloatVector.fromArray(S, x, at + i + 2 * L).add(c);
+            d = FloatVector.fromArray(S, x, at + i + 3 * L).add(d);
         }
         for (; i < n; i += L) {
-            a = a.add(FloatVector.fromArray(S, x, at + i));
+            a = FloatVector.fromArray(S, x, at + i).add(a);
         }
         return lanes(a.add(b).add(c.add(d)));
     }
@@ -83,11 +83,11 @@ final class VectorFolds implements Folds {
         FloatVector b = a;
         int i = 0;
         for (; i <= bulk - 2 * L; i += 2 * L) {
-            a = a.max(FloatVector.fromArray(S, x, at + i));
-            b = b.max(FloatVector.fromArray(S, x, at + i + L));
+            a = FloatVector.fromArray(S, x, at + i).max(a);
+            b = FloatVector.fromArray(S, x, at + i + L).max(b);
         }
         for (; i < bulk; i += L) {
-            a = a.max(FloatVector.fromArray(S, x, at + i));
+            a = FloatVector.fromArray(S, x, at + i).max(a);
         }
         float best = bulk == 0 ? Float.NEGATIVE_INFINITY : a.max(b).reduceLanes(VectorOperators.MAX);
         return Math.max(best, ScalarFolds.max(n - bulk, x, at + bulk));
@@ -99,11 +99,11 @@ final class VectorFolds implements Folds {
         FloatVector b = a;
         int i = 0;
         for (; i <= bulk - 2 * L; i += 2 * L) {
-            a = a.min(FloatVector.fromArray(S, x, at + i));
-            b = b.min(FloatVector.fromArray(S, x, at + i + L));
+            a = FloatVector.fromArray(S, x, at + i).min(a);
+            b = FloatVector.fromArray(S, x, at + i + L).min(b);
         }
         for (; i < bulk; i += L) {
-            a = a.min(FloatVector.fromArray(S, x, at + i));
+            a = FloatVector.fromArray(S, x, at + i).min(a);
         }
         float best = bulk == 0 ? Float.POSITIVE_INFINITY : a.min(b).reduceLanes(VectorOperators.MIN);
         return Math.min(best, ScalarFolds.min(n - bulk, x, at + bulk));
@@ -138,10 +138,10 @@ final class VectorFolds implements Folds {
         FloatVector d = FloatVector.zero(S);
         for (int r = 0; r < rows; r++) {
             int from = at + r * row;
-            a = a.add(FloatVector.fromArray(S, x, from));
-            b = b.add(FloatVector.fromArray(S, x, from + L));
-            c = c.add(FloatVector.fromArray(S, x, from + 2 * L));
-            d = d.add(FloatVector.fromArray(S, x, from + 3 * L));
+            a = FloatVector.fromArray(S, x, from).add(a);
+            b = FloatVector.fromArray(S, x, from + L).add(b);
+            c = FloatVector.fromArray(S, x, from + 2 * L).add(c);
+            d = FloatVector.fromArray(S, x, from + 3 * L).add(d);
         }
         a.intoArray(into, j);
         b.intoArray(into, j + L);
@@ -158,13 +158,13 @@ final class VectorFolds implements Folds {
         int r = 0;
         for (; r <= rows - 4; r += 4) {
             int from = at + r * row;
-            a = a.add(FloatVector.fromArray(S, x, from));
-            b = b.add(FloatVector.fromArray(S, x, from + row));
-            c = c.add(FloatVector.fromArray(S, x, from + 2 * row));
-            d = d.add(FloatVector.fromArray(S, x, from + 3 * row));
+            a = FloatVector.fromArray(S, x, from).add(a);
+            b = FloatVector.fromArray(S, x, from + row).add(b);
+            c = FloatVector.fromArray(S, x, from + 2 * row).add(c);
+            d = FloatVector.fromArray(S, x, from + 3 * row).add(d);
         }
         for (; r < rows; r++) {
-            a = a.add(FloatVector.fromArray(S, x, at + r * row));
+            a = FloatVector.fromArray(S, x, at + r * row).add(a);
         }
         a.add(b).add(c.add(d)).intoArray(into, j);
     }
@@ -172,7 +172,7 @@ final class VectorFolds implements Folds {
     private static void max(int rows, float[] x, int at, int row, float[] into, int j) {
         FloatVector a = FloatVector.broadcast(S, Float.NEGATIVE_INFINITY);
         for (int r = 0; r < rows; r++) {
-            a = a.max(FloatVector.fromArray(S, x, at + r * row));
+            a = FloatVector.fromArray(S, x, at + r * row).max(a);
         }
         a.intoArray(into, j);
     }
@@ -180,7 +180,7 @@ final class VectorFolds implements Folds {
     private static void min(int rows, float[] x, int at, int row, float[] into, int j) {
         FloatVector a = FloatVector.broadcast(S, Float.POSITIVE_INFINITY);
         for (int r = 0; r < rows; r++) {
-            a = a.min(FloatVector.fromArray(S, x, at + r * row));
+            a = FloatVector.fromArray(S, x, at + r * row).min(a);
         }
         a.intoArray(into, j);
     }

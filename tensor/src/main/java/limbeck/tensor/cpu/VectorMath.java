@@ -112,6 +112,70 @@ final class VectorMath {
         return far.blend(x.fma(p, x), x.abs().compare(VectorOperators.LT, ERF_MIDDLE));
     }
 
+    static FloatVector gelu(FloatVector x) {
+        FloatVector s = notAbove0(x, GELU_END);
+        return s.fma(geluShare(s), x.blend(0, x.compare(VectorOperators.LT, 0)));
+    }
+
+    static FloatVector geluSlope(FloatVector x) {
+        FloatVector s = notAbove0(x, GELU_END);
+        FloatVector share = geluShare(s);
+        FloatVector m = s.fma(M7, M6);
+        m = m.fma(s, FloatVector.broadcast(S, M5));
+        m = m.fma(s, FloatVector.broadcast(S, M4));
+        m = m.fma(s, FloatVector.broadcast(S, M3));
+        m = m.fma(s, FloatVector.broadcast(S, M2));
+        m = m.fma(s, FloatVector.broadcast(S, M1));
+        m = m.fma(s, FloatVector.broadcast(S, M0));
+        return geluSlope(x, share.mul(s).fma(m, share));
+    }
+
+    private static FloatVector geluShare(FloatVector s) {
+        FloatVector u = s.fma(D7, D6);
+        u = u.fma(s, FloatVector.broadcast(S, D5));
+        u = u.fma(s, FloatVector.broadcast(S, D4));
+        u = u.fma(s, FloatVector.broadcast(S, D3));
+        u = u.fma(s, FloatVector.broadcast(S, D2));
+        u = u.fma(s, FloatVector.broadcast(S, D1));
+        u = u.fma(s, FloatVector.broadcast(S, D0));
+        u = u.mul(s);
+        u = u.fma(u, u.add(u));
+        u = u.fma(u, u.add(u));
+        FloatVector root = u.fma(ROOT_HALF, ROOT_HALF);
+        return root.mul(root);
+    }
+
+    static FloatVector geluTanh(FloatVector x) {
+        FloatVector s = notAbove0(x, GELU_TANH_END);
+        return s.div(geluOneAndExp(s)).add(x.blend(0, x.compare(VectorOperators.LT, 0)));
+    }
+
+    static FloatVector geluTanhSlope(FloatVector x) {
+        FloatVector s = notAbove0(x, GELU_TANH_END);
+        FloatVector one = FloatVector.broadcast(S, 1);
+        FloatVector share = one.div(geluOneAndExp(s));
+        FloatVector rise = s.mul(s).fma(3 * GELU_CUBIC, GELU_LINEAR).mul(s);
+        return geluSlope(x, rise.mul(one.sub(share)).fma(share, share));
+    }
+
+    private static FloatVector geluOneAndExp(FloatVector s) {
+        FloatVector y = s.mul(s).fma(-GELU_CUBIC, -GELU_LINEAR).mul(s);
+        FloatVector t = y.fma(LOG2_E, ROUNDER);
+        FloatVector power = power(t.reinterpretAsInts().sub(ROUNDER_BITS));
+        return expm1Core(remainder(y, t)).add(1).fma(power, FloatVector.broadcast(S, 1));
+    }
+
+    /** Turns the derivative at -|x| into that at x. A NaN, which {@link #notAbove0} has lost, comes back. */
+    private static FloatVector geluSlope(FloatVector x, FloatVector slope) {
+        return slope.blend(FloatVector.broadcast(S, 1).sub(slope), x.compare(VectorOperators.GT, 0))
+                .blend(x, x.compare(VectorOperators.NE, x));
+    }
+
+    /** -|x|, or an end that is nearer to 0, also for NaN: the bits of negative floats are ordered the other way round. */
+    private static FloatVector notAbove0(FloatVector x, float end) {
+        return x.reinterpretAsInts().or(SIGN).min(Float.floatToRawIntBits(end)).reinterpretAsFloats();
+    }
+
     static FloatVector softplus(FloatVector x) {
         FloatVector e = exp(x.abs().neg());
         FloatVector u = e.add(1);

@@ -10,6 +10,8 @@ final class VectorRows {
     private static final int L = S.length();
     private static final VectorSpecies<Float> QUAD = FloatVector.SPECIES_128;
 
+    private static final Scratch LANES = new Scratch();
+
     private VectorRows() {
     }
 
@@ -53,6 +55,61 @@ final class VectorRows {
             }
             FloatVector.fromArray(S, from, source + whole, rest).intoArray(to, target + whole, rest);
         }
+    }
+
+    /** {@code y = max(y + bias + residual, floor)} for rows of n that are {@code ld} apart; the residual may be null. */
+    static void addBias(int rows, int n, float[] bias, int bo, float[] residual, int ro, float floor, float[] y, int yo, int ld) {
+        int whole = n - n % L;
+        FloatVector low = FloatVector.broadcast(S, floor);
+        for (int r = 0; r < rows; r++) {
+            int row = r * ld;
+            if (residual == null) {
+                for (int i = 0; i < whole; i += L) {
+                    int at = yo + row + i;
+                    FloatVector.fromArray(S, y, at).add(FloatVector.fromArray(S, bias, bo + i)).max(low).intoArray(y, at);
+                }
+            } else {
+                for (int i = 0; i < whole; i += L) {
+                    int at = yo + row + i;
+                    FloatVector sum = FloatVector.fromArray(S, y, at).add(FloatVector.fromArray(S, bias, bo + i));
+                    sum.add(FloatVector.fromArray(S, residual, ro + row + i)).max(low).intoArray(y, at);
+                }
+            }
+            for (int i = whole; i < n; i++) {
+                int at = yo + row + i;
+                y[at] = Math.max(y[at] + bias[bo + i] + (residual == null ? 0 : residual[ro + row + i]), floor);
+            }
+        }
+    }
+
+    /** The sum of n squares. Each lane of four vectors adds up its own. */
+    static float squareSum(int n, float[] x, int xo) {
+        FloatVector a = FloatVector.zero(S);
+        FloatVector b = a;
+        FloatVector c = a;
+        FloatVector d = a;
+        int whole = n - n % (4 * L);
+        for (int i = xo; i < xo + whole; i += 4 * L) {
+            FloatVector p = FloatVector.fromArray(S, x, i);
+            FloatVector q = FloatVector.fromArray(S, x, i + L);
+            FloatVector r = FloatVector.fromArray(S, x, i + 2 * L);
+            FloatVector s = FloatVector.fromArray(S, x, i + 3 * L);
+            a = p.fma(p, a);
+            b = q.fma(q, b);
+            c = r.fma(r, c);
+            d = s.fma(s, d);
+        }
+        // Not by reduceLanes, whose order may change from call to call.
+        float[] lanes = LANES.floats(L);
+        a.add(b).add(c.add(d)).intoArray(lanes, 0);
+        float sum = 0;
+        for (int i = 0; i < L; i++) {
+            sum += lanes[i];
+        }
+        for (int i = xo + whole; i < xo + n; i++) {
+            sum += x[i] * x[i];
+        }
+        return sum;
     }
 
     /** y += a b for n elements. */

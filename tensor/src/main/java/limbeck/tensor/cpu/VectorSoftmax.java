@@ -20,7 +20,7 @@ final class VectorSoftmax {
         int bulk = S.loopBound(n);
         FloatVector most = FloatVector.broadcast(S, Float.NEGATIVE_INFINITY);
         for (int i = 0; i < bulk; i += L) {
-            most = most.max(FloatVector.fromArray(S, x, at + i));
+            most = FloatVector.fromArray(S, x, at + i).max(most);
         }
         // The order does not matter to a maximum, as it would to a sum.
         float max = bulk > 0 ? most.reduceLanes(VectorOperators.MAX) : Float.NEGATIVE_INFINITY;
@@ -36,7 +36,7 @@ final class VectorSoftmax {
         FloatVector sum = FloatVector.zero(S);
         FloatVector less = FloatVector.broadcast(S, shift);
         for (int i = 0; i < bulk; i += L) {
-            sum = sum.add(VectorMath.exp(FloatVector.fromArray(S, x, at + i).sub(less)));
+            sum = VectorMath.exp(FloatVector.fromArray(S, x, at + i).sub(less)).add(sum);
         }
         double total = total(sum, bulk, lanes);
         for (int i = bulk; i < n; i++) {
@@ -53,7 +53,7 @@ final class VectorSoftmax {
         for (int i = 0; i < bulk; i += L) {
             FloatVector e = VectorMath.exp(FloatVector.fromArray(S, x, at + i).sub(less));
             e.intoArray(z, to + i);
-            sum = sum.add(e);
+            sum = e.add(sum);
         }
         double total = total(sum, bulk, lanes);
         for (int i = bulk; i < n; i++) {
@@ -93,7 +93,7 @@ final class VectorSoftmax {
         int bulk = S.loopBound(n);
         FloatVector sum = FloatVector.zero(S);
         for (int i = 0; i < bulk; i += L) {
-            sum = sum.add(FloatVector.fromArray(S, g, at + i));
+            sum = FloatVector.fromArray(S, g, at + i).add(sum);
         }
         double total = total(sum, bulk, lanes);
         for (int i = bulk; i < n; i++) {

@@ -92,7 +92,7 @@ final class VectorWindows implements Windows {
             FloatVector sum = FloatVector.zero(S);
             for (int i = 0; i < height; i++) {
                 for (int j = 0; j < width; j++) {
-                    sum = sum.add(FloatVector.fromArray(S, x, at + k + i * row + j * c));
+                    sum = FloatVector.fromArray(S, x, at + k + i * row + j * c).add(sum);
                 }
             }
             sum.mul(scale).intoArray(z, zi + k);

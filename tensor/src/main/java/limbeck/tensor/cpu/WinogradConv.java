@@ -43,7 +43,7 @@ final class WinogradConv {
     private final float[] kernels;
     private final int kernelPlace;
 
-    private WinogradConv(Winograd form, Images in, int padH, int padW, Images out, Finish finish) {
+    private WinogradConv(Winograd form, Images in, ConvWeights weights, int padH, int padW, Images out, Finish finish) {
         this.form = form;
         this.out = out;
         this.finish = finish;
@@ -53,7 +53,7 @@ final class WinogradConv {
         int across = Math.ceilDiv(out.width(), form.tile());
         tiles = new WinogradTiles(form.input(), form.tile(), in, padH, padW, down, across);
         kernelPlace = channels * out.channels() + L;
-        kernels = KERNELS.floats(places * kernelPlace);
+        kernels = weights.packed(form, KERNELS, places * kernelPlace, array -> transformKernels(weights, array));
     }
 
     /**
@@ -68,8 +68,7 @@ final class WinogradConv {
      * @param finish what becomes of it
      */
     static void run(Winograd form, Images in, ConvWeights weights, int padH, int padW, Images out, Finish finish) {
-        var conv = new WinogradConv(form, in, padH, padW, out, finish);
-        conv.transformKernels(weights);
+        var conv = new WinogradConv(form, in, weights, padH, padW, out, finish);
         int lines = out.count() * conv.tiles.down();
         Parallel.range(lines, conv.group(lines), conv::lines);
     }
@@ -83,32 +82,31 @@ final class WinogradConv {
         return most < unit ? most : most / unit * unit;
     }
 
-    private void transformKernels(ConvWeights weights) {
+    private void transformKernels(ConvWeights weights, float[] to) {
         int pieces = channels / PIECE;
         int panel = MicroKernel.WIDEST * L;
-        Parallel.range(Math.ceilDiv(out.channels(), panel) * pieces, 4, (from, to) -> {
-            for (int i = from; i < to; i++) {
+        Parallel.range(Math.ceilDiv(out.channels(), panel) * pieces, 4, (begin, after) -> {
+            for (int i = begin; i < after; i++) {
                 int first = i / pieces * panel;
                 int end = Math.min(out.channels(), first + panel);
                 for (int k = first; k < end; k += width(k)) {
-                    transformKernels(weights, i % pieces * PIECE, k, width(k));
+                    transformKernels(weights, i % pieces * PIECE, k, width(k), to);
                 }
             }
         });
     }
 
     /** Kernels from four channels to a panel of output channels. */
-    private void transformKernels(ConvWeights weights, int channel, int k, int width) {
+    private void transformKernels(ConvWeights weights, int channel, int k, int width, float[] to) {
         float[] taps = TAPS.floats(PIECE * 9 * width);
         weights.copyTaps(channel, PIECE, k, width, taps);
         int size = form.size();
         int row = 3 * width;
         float[] half = HALF.floats(PIECE * size * row);
         form.kernel().run(taps, 0, row, 3 * row, half, 0, row, size * row, L, PIECE, row / L);
-        int to = k * channels + channel * width;
+        int at = k * channels + channel * width;
         for (int i = 0; i < size; i++) {
-            form.kernel().run(half, i * row, width, size * row, kernels, to + i * size * kernelPlace, kernelPlace, width, L, PIECE,
-                    width / L);
+            form.kernel().run(half, i * row, width, size * row, to, at + i * size * kernelPlace, kernelPlace, width, L, PIECE, width / L);
         }
     }
 
@@ -169,6 +167,6 @@ final class WinogradConv {
                 System.arraycopy(edge, 0, out.array(), to + whole * tile * pixel, rest * pixel);
             }
         }
-        finish.pixels((line / tiles.down() * out.height() + y) * out.width(), rows * out.width());
+        finish.block((line / tiles.down() * out.height() + y) * out.width(), rows * out.width(), 0, pixel);
     }
 }

@@ -88,9 +88,17 @@ public sealed interface Op permits KernelOp, FusedOp, Movement, Custom {
             return switch (this) {
                 case ROW_MAJOR -> Layout.contiguous(shape);
                 case CHANNELS_LAST -> Layout.channelsLast(shape);
-                case LIKE_INPUT -> in.stream().filter(l -> l.shape().equals(shape) && l.isDense()).findFirst()
-                        .map(like -> Layout.denseLike(shape, like)).orElseGet(() -> Layout.contiguous(shape));
+                case LIKE_INPUT -> likeInput(shape, in);
             };
+        }
+
+        private static Layout likeInput(Shape shape, List<Layout> in) {
+            for (Layout layout : in) {
+                if (layout.shape().equals(shape) && layout.isDense()) {
+                    return Layout.denseLike(shape, layout);
+                }
+            }
+            return Layout.contiguous(shape);
         }
     }
 }

@@ -1,5 +1,8 @@
 package limbeck.tensor.op;
 
+import java.util.List;
+import java.util.function.Function;
+
 /**
  * Rules that change a tensor in place, in one pass over its memory: the only ones that do. Optimizers use them on
  * parameters; nothing else can. In the formulas {@code p} is the target, {@code g} the gradient, {@code d} the weight
@@ -12,6 +15,28 @@ public sealed interface Update {
      * @return 0, 1 or 2
      */
     int states();
+
+    /**
+     * A rule with what it works on.
+     *
+     * @param <T> tensors, or what a backend sees of them
+     * @param rule the rule
+     * @param target what it changes
+     * @param gradient what it follows, of the same shape, in any layout
+     * @param state its {@link #states} running values, laid out as the target, changed with it
+     */
+    record Change<T>(Update rule, T target, T gradient, List<T> state) {
+        /**
+         * The same change of other things.
+         *
+         * @param <R> what these are
+         * @param map one for each
+         * @return the change
+         */
+        public <R> Change<R> map(Function<T, R> map) {
+            return new Change<>(rule, map.apply(target), map.apply(gradient), state.stream().map(map).toList());
+        }
+    }
 
     /**
      * Stochastic gradient descent with momentum, as in PyTorch: {@code g += d p; v = momentum v + g;

@@ -79,7 +79,13 @@ public final class ReferenceBackend implements Backend {
     }
 
     @Override
-    public void update(Update update, View target, View gradient, List<View> state) {
+    public void update(List<Update.Change<View>> changes) {
+        for (Update.Change<View> change : changes) {
+            update(change.rule(), change.target(), change.gradient(), change.state());
+        }
+    }
+
+    private static void update(Update update, View target, View gradient, List<View> state) {
         switch (update) {
             case Update.Sgd sgd -> Updates.sgd(sgd, target, gradient, state);
             case Update.Adam adam -> Updates.adam(adam, target, gradient, state.getFirst(), state.getLast());

@@ -63,12 +63,9 @@ public interface Backend {
     /**
      * Changes tensors in place: the step of an optimizer.
      *
-     * @param update the rule
-     * @param target what it changes
-     * @param gradient what it follows, in any layout
-     * @param state its running values, changed with the target, each laid out as the target
+     * @param changes what to change by which rule; nothing in them overlaps what another one changes
      */
-    void update(Update update, View target, View gradient, List<View> state);
+    void update(List<Update.Change<View>> changes);
 
     /**
      * Copies elements in from Java. The array's type must be that of {@link Storage#type}: float[] (F32), double[] (F64),

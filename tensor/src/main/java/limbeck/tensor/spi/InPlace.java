@@ -14,14 +14,11 @@ public final class InPlace {
     /** What {@link Tensor} grants this class. */
     public interface Access {
         /**
-         * Applies an update.
+         * Applies updates.
          *
-         * @param rule the rule
-         * @param target what it changes
-         * @param gradient what it follows
-         * @param state its running values
+         * @param changes what to change by which rule
          */
-        void update(Update rule, Tensor target, Tensor gradient, List<Tensor> state);
+        void update(List<Update.Change<Tensor>> changes);
 
         /**
          * Makes a tensor fit to be changed.
@@ -64,14 +61,29 @@ public final class InPlace {
      * @throws IllegalArgumentException if shapes, devices or the number of states differ
      */
     public static void update(Update rule, Tensor target, Tensor gradient, List<Tensor> state) {
-        if (state.size() != rule.states()) {
-            throw new IllegalArgumentException("update: got " + state.size() + " running values where the rule keeps " + rule.states());
+        update(List.of(new Update.Change<>(rule, target, gradient, state)));
+    }
+
+    /**
+     * Changes many tensors at once, each by a rule of its own: in one go over the memory of them all.
+     *
+     * @param changes what to change; no tensor that is changed may appear twice
+     * @throws IllegalArgumentException if shapes, devices or the number of states differ in one of them; nothing has changed then
+     */
+    public static void update(List<Update.Change<Tensor>> changes) {
+        changes.forEach(InPlace::check);
+        access.update(changes);
+    }
+
+    private static void check(Update.Change<Tensor> change) {
+        int states = change.rule().states();
+        if (change.state().size() != states) {
+            throw new IllegalArgumentException("update: got " + change.state().size() + " running values where the rule keeps " + states);
         }
-        requireLike(target, gradient, "gradient");
-        for (Tensor running : state) {
-            requireLike(target, running, "running value");
+        requireLike(change.target(), change.gradient(), "gradient");
+        for (Tensor running : change.state()) {
+            requireLike(change.target(), running, "running value");
         }
-        access.update(rule, target, gradient, state);
     }
 
     private static void requireLike(Tensor target, Tensor given, String what) {

@@ -12,6 +12,7 @@ public abstract class Storage {
     private Object owner;
     private String releasedBy;
     private long version;
+    private volatile Object derived;
 
     /**
      * A live storage.
@@ -87,6 +88,7 @@ public abstract class Storage {
         if (releasedBy == null) {
             releasedBy = by;
             owner = null;
+            derived = null;
             free();
         }
     }
@@ -112,9 +114,28 @@ public abstract class Storage {
         return version;
     }
 
-    /** Notes that the elements have been changed in place. */
+    /** Notes that the elements have been changed in place. What was derived from them is dropped. */
     public final void changed() {
         version++;
+        derived = null;
+    }
+
+    /**
+     * What a backend has computed from the elements, to use it again.
+     *
+     * @return null for nothing, or if the elements have changed since
+     */
+    public final Object derived() {
+        return derived;
+    }
+
+    /**
+     * Remembers something computed from the elements, for as long as they stay as they are.
+     *
+     * @param derived an object that only the storage's own backend looks into; null to forget
+     */
+    public final void derived(Object derived) {
+        this.derived = derived;
     }
 
     /** Returns the memory to where it came from; called once. */

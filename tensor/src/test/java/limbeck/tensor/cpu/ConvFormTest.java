@@ -47,13 +47,32 @@ final class ConvFormTest {
         var out = new Images(NONE, 0, n, h, w, k);
         var axis = new Axis(3, 1, 1, 1);
         Precision.use(Precision.STRICT);
-        assertEquals(strict, ConvForm.of(in, out, axis, axis));
+        assertEquals(strict, ConvForm.of(in, out, axis, axis, false));
         assertEquals(strictWeights, ConvForm.ofWeights(in, out, axis, axis));
         Precision.use(Precision.FP32);
-        assertEquals(fp32, ConvForm.of(in, out, axis, axis));
+        assertEquals(fp32, ConvForm.of(in, out, axis, axis, false));
         assertEquals(fp32Weights, ConvForm.ofWeights(in, out, axis, axis));
         // A stride leaves only the product.
         var stride = new Axis(3, 2, 1, 1);
-        assertEquals(ConvForm.PACKED, ConvForm.of(in, out, stride, axis));
+        assertEquals(ConvForm.PACKED, ConvForm.of(in, out, stride, axis, false));
+    }
+
+    /** In evaluation the transformed kernels are kept, and few pixels repay the rest. */
+    @ParameterizedTest
+    @CsvSource({
+        "1, 16, 32, 16, DIRECT, WINOGRAD_4",
+        "1, 64, 8, 64, WINOGRAD_2, WINOGRAD_4",
+        "1, 128, 7, 128, WINOGRAD_2, WINOGRAD_4",
+        "1, 64, 4, 64, PACKED, PACKED",
+        "1, 512, 8, 512, DIRECT, DIRECT",
+    })
+    void fastestFormInEvaluation(int n, int c, int extent, int k, ConvForm strict, ConvForm fp32) {
+        var in = new Images(NONE, 0, n, extent, extent, c);
+        var out = new Images(NONE, 0, n, extent, extent, k);
+        var axis = new Axis(3, 1, 1, 1);
+        Precision.use(Precision.STRICT);
+        assertEquals(strict, ConvForm.of(in, out, axis, axis, true));
+        Precision.use(Precision.FP32);
+        assertEquals(fp32, ConvForm.of(in, out, axis, axis, true));
     }
 }

@@ -11,6 +11,7 @@ import limbeck.tensor.Key;
 import limbeck.tensor.Tensor;
 import limbeck.tensor.Threads;
 import limbeck.tensor.op.AvgPool2dInput;
+import limbeck.tensor.op.Dropout;
 import limbeck.tensor.op.MaxPool2dScatter;
 import limbeck.tensor.op.ScatterAdd;
 import limbeck.tensor.op.Update;
@@ -38,6 +39,7 @@ final class CpuDeterminismTest {
                 test("sum of channels, row-major", () -> images.contiguous().sum(0, 2, 3)), test("softmax", () -> matrix.softmax(1)),
                 test("gelu", flat::gelu), test("bias", () -> images.mul(CPU.normal(Key.of(5), 1, 20, 1, 1))),
                 test("random", () -> CPU.normal(Key.of(6), 100_003)), test("transpose", () -> matrix.t().contiguous()),
+                test("dropout", () -> flat.apply(new Dropout(0.7, Key.of(7)), List.of())),
                 test("max pool", () -> images.maxPool2d(3, 2, 1)),
                 test("max pool backward", () -> images.apply(new MaxPool2dScatter(window, window), List.of(images.maxPool2d(3, 2, 1)))),
                 test("average pool backward", () -> images.maxPool2d(3, 2, 1).apply(new AvgPool2dInput(window, window, images.shape()), List.of())),
@@ -47,6 +49,12 @@ final class CpuDeterminismTest {
                     List<Tensor> state = List.of(flat.mul(0.1), flat.square());
                     InPlace.update(new Update.Adam(1e-3, 0.9, 0.999, 1e-8, 0.01, true, 3), p, flat, state);
                     return p;
+                }),
+                test("many updates", () -> {
+                    List<Tensor> targets = Stream.of(flat, matrix, tall).map(tensor -> tensor.add(1)).toList();
+                    InPlace.update(Stream.of(0, 1, 2).map(i -> new Update.Change<>(new Update.Sgd(0.1 * i, 0, false, 0.1), targets.get(i),
+                            targets.get(i).square(), List.<Tensor>of())).toList());
+                    return targets.get(0).sum().add(targets.get(1)).add(targets.get(2).sum());
                 }));
     }
 

@@ -2,6 +2,7 @@ package limbeck.tensor.cpu;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
 import java.util.Random;
@@ -58,6 +59,30 @@ final class GemmTest {
                 size += Math.abs(product);
             }
             assertEquals(sum, c[co + i * ldc + j], 1e-6 * size + 1e-6, what + " seed " + SEED + " at " + i + ", " + j);
+        }
+    }
+
+    /** B packed beforehand gives the bits of B packed on the way, whichever way the product is cut. */
+    @ParameterizedTest
+    @CsvSource({"1, 1, 1", "5, 17, 3", "7, 130, 33", "128, 1200, 784", "300, 70, 1030", "13, 100, 5000", "250, 600, 40"})
+    void packedBeforehand(int m, int n, int k) {
+        var random = new Random(SEED);
+        for (Order left : Order.values()) {
+            GemmMatrix a = matrix(random, m, k, left);
+            GemmMatrix b = matrix(random, k, n, Order.COLUMNS);
+            float[] expected = new float[m * n];
+            Gemm.of(m, n, k, a, b, expected, 0, n, false).run();
+            float[] c = new float[m * n];
+            int[] finished = new int[m * n];
+            Gemm.of(m, n, k, a, Gemm.Panels.of(k, n, b), c, 0, n).run((row, rows, column, columns) -> {
+                for (int i = row; i < row + rows; i++) {
+                    for (int j = column; j < column + columns; j++) {
+                        finished[i * n + j]++;
+                    }
+                }
+            });
+            assertArrayEquals(expected, c, left + " seed " + SEED);
+            assertTrue(Arrays.stream(finished).allMatch(times -> times == 1), left + ": each element is finished once");
         }
     }
 
