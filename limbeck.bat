@@ -82,7 +82,9 @@ if not "%main%"=="org.openjdk.jmh.Main" for %%h in (-h --help -V --version) do (
 )
 
 rem A young generation of 128 MiB: most garbage is from before the run is compiled, and tensors are used again from the pool.
-"%jdk%\bin\java.exe" -XX:+UseParallelGC -XX:MaxNewSize=128m --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow ^
+set "collector=-XX:+UseParallelGC"
+if defined LIMBECK_JAVA_OPTS echo "%LIMBECK_JAVA_OPTS%" | findstr /r /c:"-XX:+Use.*GC" >nul && set "collector="
+"%jdk%\bin\java.exe" %collector% -XX:MaxNewSize=128m -Xlog:gc+ergo=error:stdout --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow ^
     "-Dlimbeck.benchmarks.home=%root%benchmarks" %vector% %LIMBECK_JAVA_OPTS% -cp "%class_path%" %main% %arguments%
 exit /b %errorlevel%
 

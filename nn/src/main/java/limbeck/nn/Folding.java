@@ -1,5 +1,6 @@
 package limbeck.nn;
 
+import java.util.Arrays;
 import limbeck.autograd.Parameter;
 import limbeck.autograd.Tape;
 import limbeck.autograd.Variable;
@@ -17,15 +18,12 @@ final class Folding {
     private final Tensor[] sources;
     private final long[] versions;
 
-    private Folding(Variable scale, Variable shift, double epsilon, Tensor[] sources) {
+    private Folding(Variable scale, Variable shift, double epsilon, Tensor[] sources, long[] versions) {
         this.scale = scale;
         this.shift = shift;
         this.epsilon = epsilon;
         this.sources = sources;
-        versions = new long[sources.length];
-        for (int i = 0; i < sources.length; i++) {
-            versions[i] = version(sources[i]);
-        }
+        this.versions = versions;
     }
 
     /**
@@ -36,7 +34,7 @@ final class Folding {
     static Folding of(Parameter weight, Parameter bias, Buffer runningMean, Buffer runningVariance, double epsilon, Parameter before) {
         // What is on a tape has a gradient of its own.
         if (Tape.isRecording()) {
-            return compute(weight, bias, runningMean, runningVariance, epsilon, before, new Tensor[0]);
+            return compute(weight, bias, runningMean, runningVariance, epsilon, before);
         }
         Folding kept = runningVariance.folding();
         Tensor conv = before == null ? null : before.tensor();
@@ -44,8 +42,8 @@ final class Folding {
                 && kept.isOf(2, runningMean.tensor()) && kept.isOf(3, runningVariance.tensor()) && kept.isOf(4, conv)) {
             return kept;
         }
-        var sources = new Tensor[] {weight.tensor(), bias.tensor(), runningMean.tensor(), runningVariance.tensor(), conv};
-        Folding made = compute(weight, bias, runningMean, runningVariance, epsilon, before, sources);
+        Folding made = compute(weight, bias, runningMean, runningVariance, epsilon, before, weight.tensor(), bias.tensor(),
+                runningMean.tensor(), runningVariance.tensor(), conv);
         Scope.detach(made.scale.tensor());
         Scope.detach(made.shift.tensor());
         runningVariance.folding(made);
@@ -53,11 +51,13 @@ final class Folding {
     }
 
     private static Folding compute(Parameter weight, Parameter bias, Buffer runningMean, Buffer runningVariance, double epsilon,
-            Parameter before, Tensor[] sources) {
+            Parameter before, Tensor... sources) {
+        // Before they are read: whoever changes one meanwhile makes this outdated.
+        long[] versions = Arrays.stream(sources).mapToLong(Folding::version).toArray();
         Variable scale = weight.mul(Variable.of(runningVariance.tensor().add(epsilon).rsqrt()));
         Variable mean = Variable.of(runningMean.tensor());
         Variable shift = bias.sub(scale.mul(before == null ? mean : mean.sub(before)));
-        return new Folding(scale, shift, epsilon, sources);
+        return new Folding(scale, shift, epsilon, sources, versions);
     }
 
     private boolean isOf(int i, Tensor source) {

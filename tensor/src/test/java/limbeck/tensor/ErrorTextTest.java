@@ -5,7 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
+import limbeck.tensor.op.Conv2dBias;
 import limbeck.tensor.op.ConvSpec;
+import limbeck.tensor.op.LayerNorm;
+import limbeck.tensor.op.Linear;
 import limbeck.tensor.op.Reduce;
 import limbeck.tensor.op.ReduceFn;
 import limbeck.tensor.op.ScatterAdd;
@@ -37,6 +40,16 @@ final class ErrorTextTest {
                 () -> zeros(2, 3).matmul(zeros(3)));
         assertShapeError("matmul: shapes do not broadcast: left is (2), right is (3); 2 != 3 on axis -1, and neither is 1; "
                 + "reshape or expand one of them", () -> zeros(2, 1, 1).matmul(zeros(3, 1, 1)));
+    }
+
+    @Test
+    void fused() {
+        assertEquals("linear: the bias is (3) where (5) fits the weight (5, 4)", assertThrows(ShapeException.class,
+                () -> zeros(2, 4).apply(new Linear(false), List.of(zeros(5, 4), zeros(3)))).getMessage());
+        assertEquals("conv2dBias: the bias is (2) where (5) fits the weight (5, 2, 3, 3)", assertThrows(ShapeException.class,
+                () -> zeros(1, 2, 6, 6).apply(new Conv2dBias(ConvSpec.DEFAULT, false), List.of(zeros(5, 2, 3, 3), zeros(2)))).getMessage());
+        assertShapeError("layerNorm: the input's last axes are not those of the weight: left is (2, 3), right is (); "
+                + "the weight needs an axis", () -> zeros(2, 3).apply(new LayerNorm(1e-5), List.of(zeros(), zeros())));
     }
 
     @Test

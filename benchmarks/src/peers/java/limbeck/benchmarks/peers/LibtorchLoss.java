@@ -68,7 +68,7 @@ public class LibtorchLoss {
         teacher = Libtorch.of(teacherLogits);
         labels = Tensor.create(LongStream.range(0, EXAMPLES).map(i -> i % CLASSES).toArray(), EXAMPLES);
         var classes = Device.cpu().tensor(IntStream.range(0, EXAMPLES).map(i -> i % CLASSES).toArray(), EXAMPLES);
-        var one = Device.cpu().full(1);
+        var one = Device.cpu().ones();
         logSoftmaxStep();
         Agreement.require("log-softmax", Libtorch.gradient(x), Ours.gradient(y -> y.logSoftmax(1), logits, gradient), 1e-4);
         crossEntropyStep();

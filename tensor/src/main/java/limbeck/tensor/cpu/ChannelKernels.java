@@ -27,6 +27,8 @@ import limbeck.tensor.spi.View;
 final class ChannelKernels {
     /** A period of more floats than this, as odd numbers of channels have, would be most of a piece. */
     private static final int LONGEST = Nest.GRAIN / 4;
+    /** A step of the widest vectors. With narrower ones sums would otherwise be longer, and less exact. */
+    private static final int SHORTEST = Math.max(VectorChannels.STEP, 64);
 
     private static final Scratch SCALE = new Scratch();
     private static final Scratch SHIFT = new Scratch();
@@ -287,7 +289,7 @@ final class ChannelKernels {
     }
 
     private static int period(int channels) {
-        return channels / gcd(channels, VectorChannels.STEP) * VectorChannels.STEP;
+        return channels / gcd(channels, SHORTEST) * SHORTEST;
     }
 
     private static int gcd(int a, int b) {

@@ -4,6 +4,7 @@ import static limbeck.tensor.cpu.Elementwise.array;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import limbeck.tensor.DType;
 import limbeck.tensor.Layout;
 import limbeck.tensor.Memory;
@@ -212,18 +213,37 @@ public final class CpuBackend implements Backend {
     @Override
     public void update(List<Update.Change<View>> changes) {
         try (var temps = new Temps(pool)) {
-            var wide = new ArrayList<Update.Change<View>>(changes.size());
+            var ready = new ArrayList<Update.Change<View>>(changes.size());
             for (Update.Change<View> change : changes) {
-                Update.Change<View> computed = change.map(view -> temps.cast(view, computed(view.type())));
-                View target = computed.target();
-                View slope = temps.ordered(computed.gradient(), Layout.denseLike(target.shape(), target.layout()));
-                wide.add(new Update.Change<>(change.rule(), target, slope, computed.state()));
+                if (isComputed(change)) {
+                    ready.add(ordered(change, temps));
+                } else {
+                    updateWidened(change);
+                }
             }
-            Updates.run(wide);
-            for (int i = 0; i < changes.size(); i++) {
-                putBack(wide.get(i), changes.get(i));
-            }
+            Updates.run(ready);
         }
+    }
+
+    private static boolean isComputed(Update.Change<View> change) {
+        return Stream.concat(Stream.of(change.target(), change.gradient()), change.state().stream())
+                .allMatch(view -> view.type() == computed(view.type()));
+    }
+
+    /** One by one, lest all parameters of 16 bits lie there in float32 at once. */
+    private void updateWidened(Update.Change<View> change) {
+        try (var temps = new Temps(pool)) {
+            Update.Change<View> wide = ordered(change.map(view -> temps.cast(view, computed(view.type()))), temps);
+            Updates.run(List.of(wide));
+            putBack(wide, change);
+        }
+    }
+
+    /** With its gradient in the order of its target. */
+    private static Update.Change<View> ordered(Update.Change<View> change, Temps temps) {
+        View target = change.target();
+        View slope = temps.ordered(change.gradient(), Layout.denseLike(target.shape(), target.layout()));
+        return new Update.Change<>(change.rule(), target, slope, change.state());
     }
 
     private static void putBack(Update.Change<View> computed, Update.Change<View> change) {

@@ -17,7 +17,7 @@ import limbeck.tensor.spi.View;
 /**
  * The weight of a convolution, scaled as the batch norm behind it says, if there is one. A model that is not trained has the same
  * ones in every call, and for few pixels it takes longer to scale, pack and transform them than to convolve: so they are kept,
- * with the storage of the weight, until it or the scale is another one.
+ * with the storage of the weight, from the second call with the same ones on, until either changes.
  */
 final class FoldedWeight {
     // Pixels of the result up to which folding and packing is worth remembering: for more it is a hundredth of the work.
@@ -25,15 +25,18 @@ final class FoldedWeight {
 
     private final Layout layout;
     private final View scale;
-    private final long version;
+    // Of weight and scale before they were read: whoever changes them meanwhile makes this one outdated.
+    private final long weightVersion;
+    private final long scaleVersion;
     private final View view;
     private final boolean kept;
     private final ConcurrentHashMap<Object, float[]> packed = new ConcurrentHashMap<>(2);
 
-    private FoldedWeight(Layout layout, View scale, View view, boolean kept) {
-        this.layout = layout;
+    private FoldedWeight(View weight, View scale, View view, boolean kept) {
+        layout = weight.layout();
         this.scale = scale;
-        version = scale == null ? 0 : scale.storage().version();
+        weightVersion = weight.storage().version();
+        scaleVersion = scale == null ? 0 : scale.storage().version();
         this.view = view;
         this.kept = kept;
     }
@@ -50,17 +53,26 @@ final class FoldedWeight {
     static FoldedWeight of(Conv2dAffine op, List<View> in, View out, Temps temps, Pool pool) {
         View weight = in.get(1);
         View scale = in.get(2);
-        if (!isWorthKeeping(weight, out) || !isConstant(scale.storage())) {
-            return fold(weight, scale, temps.fresh(DType.F32, Layout.denseLike(weight.shape(), weight.layout())), false);
+        Storage storage = weight.storage();
+        boolean worth = isWorthKeeping(weight, out) && isConstant(scale.storage());
+        FoldedWeight last = worth && storage.derived() instanceof FoldedWeight seen && seen.isOf(weight, scale) ? seen : null;
+        if (last != null && last.kept) {
+            return last;
         }
-        if (weight.storage().derived() instanceof FoldedWeight kept && kept.isOf(weight, scale)) {
-            return kept;
+        View view = last == null ? temps.fresh(DType.F32, Layout.denseLike(weight.shape(), weight.layout())) : lasting(weight.shape(), pool);
+        var folded = new FoldedWeight(weight, scale, view, last != null);
+        fold(weight, scale, view);
+        if (worth) {
+            // Seen once it is only noted: the next call may bring another scale.
+            storage.derived(folded.kept ? folded : new FoldedWeight(weight, scale, null, false));
         }
-        HostStorage storage = Temps.allocate(pool, DType.F32, weight.storage().size());
-        pool.forget(storage.bytes());
-        FoldedWeight folded = fold(weight, scale, new View(storage, innermostOut(weight.shape())), true);
-        weight.storage().derived(folded);
         return folded;
+    }
+
+    private static View lasting(Shape weight, Pool pool) {
+        HostStorage storage = Temps.allocate(pool, DType.F32, weight.intSize());
+        pool.forget(storage.bytes());
+        return new View(storage, innermostOut(weight));
     }
 
     /**
@@ -75,10 +87,10 @@ final class FoldedWeight {
         if (worth && seen instanceof FoldedWeight last && last.isOf(weight, null)) {
             return last;
         }
-        if (worth && seen == null) {
-            weight.storage().derived(new FoldedWeight(weight.layout(), null, weight, true));
+        if (worth) {
+            weight.storage().derived(new FoldedWeight(weight, null, weight, true));
         }
-        return new FoldedWeight(weight.layout(), null, weight, false);
+        return new FoldedWeight(weight, null, weight, false);
     }
 
     private static boolean isWorthKeeping(View weight, View out) {
@@ -91,17 +103,19 @@ final class FoldedWeight {
     }
 
     private boolean isOf(View weight, View scale) {
+        if (!weight.layout().equals(layout) || weight.storage().version() != weightVersion) {
+            return false;
+        }
         if (scale == null || this.scale == null) {
-            return scale == this.scale && weight.layout().equals(layout);
+            return scale == this.scale;
         }
         return scale.storage() == this.scale.storage() && scale.layout().equals(this.scale.layout())
-                && weight.layout().equals(layout) && version == scale.storage().version();
+                && scale.storage().version() == scaleVersion;
     }
 
-    private static FoldedWeight fold(View weight, View scale, View to, boolean kept) {
+    private static void fold(View weight, View scale, View to) {
         Layout perKernel = scale.layout().reshape(Shape.of(scale.shape().dim(0), 1, 1, 1)).orElseThrow();
         Elementwise.binary(new Binary(BinaryFn.MUL), weight, new View(scale.storage(), perKernel), to);
-        return new FoldedWeight(weight.layout(), scale, to, kept);
     }
 
     /** The order in which all forms pack: the channels of the result lie side by side, then those that are summed. */

@@ -16,13 +16,13 @@ import limbeck.tensor.Threads;
  * A that are contiguous are read where they lie: the kernel is as fast on them, and a copy would cost half as much as a
  * narrow product.
  *
- * <p>The inner index goes in blocks of one length, and the tiles depend on the shape alone: the bits of the result do
- * not depend on the number of threads.
+ * <p>The inner index goes in blocks of one length, and chunks of it that are added up depend on the shape alone: the bits of the
+ * result do not depend on the number of threads, though the tiles may.
  */
 final class Gemm {
     // A panel of B of KC x 64 floats (128 KiB) stays in the L2 cache, and the rows of A that meet it go through L1.
     private static final int KC = 512;
-    // Rows of a tile at most: what is copied of A (240 KiB) stays in L2 beside the panel.
+    // Rows of a tile at most where A is copied: what is copied (240 KiB) stays in L2 beside the panel.
     private static final int MC = 120;
     private static final int MR = MicroKernel.MR;
     private static final int LANES = MicroKernel.LANES;
@@ -155,7 +155,7 @@ final class Gemm {
         for (int first = 0; first < n; first += part) {
             int j0 = first;
             int columns = Math.min(n - first, part);
-            var panels = new Panels(SHARED.floats(inner * roundUp(columns, LANES)), begin, j0, inner);
+            var panels = new Panels(SHARED.floats(Panels.size(inner, columns)), begin, j0, inner);
             panels.fill(right, columns);
             int rows = rowsOfTask(m, (int) Math.min(MC, TASK / ((long) inner * columns)));
             Parallel.range(m, rows, (i0, i1) -> new Tile(i0, i1).run(j0, j0 + columns, panels, finish));
@@ -207,6 +207,9 @@ final class Gemm {
     private Cut cut() {
         int inner = end - begin;
         int threads = Threads.count();
+        int pack = packed == null ? 16 : 0;
+        // A panel that is packed already cannot be cut.
+        int narrowest = packed == null ? PANEL / 2 : PANEL;
         Cut best = new Cut(m, n);
         double soonest = Double.MAX_VALUE;
         for (int down = 1; down <= Math.max(16, 8 * threads); down += Math.max(1, down / 2)) {
@@ -215,9 +218,10 @@ final class Gemm {
                 break;
             }
             int fetch = (long) rows * kc <= NEAR ? 1 : 8;
-            for (int width = packed == null ? PANEL / 2 : PANEL; width < 2 * n; width *= 2) {
+            for (int width = narrowest; width < 2 * Math.max(n, narrowest); width *= 2) {
                 int columns = Math.min(width, n);
-                double task = inner * ((double) columns * (rows + (packed == null ? 16 : 0)) + (double) fetch * rows * Math.ceilDiv(columns, PANEL)) + 20_000;
+                double products = (double) columns * (rows + pack);
+                double task = inner * (products + (double) fetch * rows * Math.ceilDiv(columns, PANEL)) + 20_000;
                 double time = Math.ceilDiv(Math.ceilDiv(m, rows) * Math.ceilDiv(n, columns), threads) * task;
                 if (time < soonest) {
                     soonest = time;
@@ -267,11 +271,6 @@ final class Gemm {
         return Math.ceilDiv(value, unit) * unit;
     }
 
-    /** The width of the panel that begins where so many columns are left. */
-    private static int width(int columns) {
-        return MicroKernel.vectors(columns) * LANES;
-    }
-
     private static void put(float[] from, int at, int length, float[] to, int target, boolean accumulate) {
         if (!accumulate) {
             System.arraycopy(from, at, to, target, length);
@@ -279,37 +278,6 @@ final class Gemm {
         }
         for (int i = 0; i < length; i++) {
             to[target + i] += from[at + i];
-        }
-    }
-
-    /**
-     * Packed columns of B as the kernels read them: panel after panel, each of them (inner index, column of the panel).
-     *
-     * @param array holds them
-     * @param row the first inner index
-     * @param column the first column
-     * @param inner how many inner indices there are
-     */
-    record Panels(float[] array, int row, int column, int inner) {
-        /** All of B, packed for many products; so its memory is its own. */
-        static Panels of(int k, int n, GemmSource right) {
-            var panels = new Panels(new float[k * roundUp(n, LANES)], 0, 0, k);
-            panels.fill(right, n);
-            return panels;
-        }
-
-        private void fill(GemmSource right, int columns) {
-            Parallel.range(columns, PANEL * Math.ceilDiv(TASK / 4, PANEL * inner), (from, to) -> {
-                for (int j = column + from; j < column + to; j += width(column + to - j)) {
-                    int width = width(column + to - j);
-                    right.copy(row, inner, j, Math.min(column + to - j, width), array, at(row, j, width), width);
-                }
-            });
-        }
-
-        /** Where the panel that begins with column j has inner index k. */
-        private int at(int k, int j, int width) {
-            return (j - column) * inner + (k - row) * width;
         }
     }
 
@@ -331,17 +299,17 @@ final class Gemm {
 
         /** Columns j0 to j1; B is packed, with a panel that begins at j0, or null and still to be. */
         void run(int j0, int j1, Panels panels, Finish finish) {
-            float[] panel = panels == null ? RIGHT.floats(PANEL * kc) : panels.array;
+            float[] panel = panels == null ? RIGHT.floats(PANEL * kc) : panels.array();
             for (int k0 = begin; k0 < end; k0 += kc) {
                 int length = Math.min(kc, end - k0);
                 loadLeft(k0, length);
-                for (int j = j0; j < j1; j += width(j1 - j)) {
-                    int columns = Math.min(j1 - j, width(j1 - j));
+                for (int j = j0; j < j1; j += Panels.width(j1 - j)) {
+                    int columns = Math.min(j1 - j, Panels.width(j1 - j));
                     int bo = 0;
                     if (panels == null) {
-                        right.copy(k0, length, j, columns, panel, 0, width(columns));
+                        right.copy(k0, length, j, columns, panel, 0, Panels.width(columns));
                     } else {
-                        bo = panels.at(k0, j, width(columns));
+                        bo = panels.at(k0, j, Panels.width(columns));
                     }
                     for (int i = i0; i < i1; i += MR) {
                         kernel(k0, length, i, j, columns, panel, bo);
@@ -373,7 +341,7 @@ final class Gemm {
         /** Six rows by one panel. At the lower and right edge the kernel computes into a tile of its own. */
         private void kernel(int k0, int length, int i, int j, int columns, float[] panel, int bo) {
             int rows = Math.min(MR, i1 - i);
-            int width = width(columns);
+            int width = Panels.width(columns);
             float[] from = a;
             int at = ao + (i - i0) * lda;
             int stride = lda;

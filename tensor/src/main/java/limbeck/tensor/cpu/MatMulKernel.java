@@ -97,7 +97,7 @@ final class MatMulKernel {
         int k = x.shape().dim(1);
         GemmMatrix left = matrix(x, false);
         GemmMatrix right = matrix(weight, true);
-        Gemm.Panels packed = m > 1 && n > 1 && m <= PACKED_ROWS ? packed(k, n, weight, right) : null;
+        Panels packed = m > 1 && n > 1 && m <= PACKED_ROWS ? packed(k, n, weight, right) : null;
         if (packed == null) {
             multiply(m, n, k, left, right, c, co, finish);
         } else {
@@ -109,24 +109,29 @@ final class MatMulKernel {
      * A weight that so many products see unchanged is one of a model that is not trained: it is packed for all that come. In
      * training each step changes it, and nothing is kept.
      */
-    private static Gemm.Panels packed(int k, int n, View weight, GemmMatrix right) {
+    private static Panels packed(int k, int n, View weight, GemmMatrix right) {
         Storage storage = weight.storage();
         if (storage.owner() != null) {
             // It goes with its scope.
             return null;
         }
-        Packed last = storage.derived() instanceof Packed kept && kept.layout.equals(weight.layout()) ? kept
-                : new Packed(weight.layout(), 0, null);
+        // Before the weight is read: whoever changes it meanwhile makes what is packed outdated.
+        long version = storage.version();
+        Packed last = storage.derived() instanceof Packed kept && kept.isOf(weight.layout(), version) ? kept
+                : new Packed(weight.layout(), version, 0, null);
         if (last.panels == null) {
             int uses = last.uses + 1;
-            last = new Packed(weight.layout(), uses, uses < UNCHANGED ? null : Gemm.Panels.of(k, n, right));
+            last = new Packed(weight.layout(), version, uses, uses < UNCHANGED ? null : Panels.of(k, n, right));
             storage.derived(last);
         }
         return last.panels;
     }
 
-    /** What is kept with a weight: how it is seen, how often it was, and in the end its panels. */
-    private record Packed(Layout layout, int uses, Gemm.Panels panels) {
+    /** What is kept with a weight: how it is seen, its version, how often it was seen, and in the end its panels. */
+    private record Packed(Layout layout, long version, int uses, Panels panels) {
+        boolean isOf(Layout layout, long version) {
+            return this.layout.equals(layout) && this.version == version;
+        }
     }
 
     private static void multiply(int m, int n, int k, GemmMatrix left, GemmMatrix right, float[] c, int co, Finish finish) {

@@ -59,6 +59,42 @@ final class Winograd4 {
                 }
             }
         }
+
+        @Override
+        boolean border(boolean first, boolean last, float[] x, int xo, int xStep, float[] z, int zo, int zStep, int blocks) {
+            for (int block = 0; block < blocks; block++) {
+                int xi = xo + block * L;
+                FloatVector d1 = FloatVector.fromArray(S, x, xi + xStep);
+                FloatVector d2 = FloatVector.fromArray(S, x, xi + 2 * xStep);
+                FloatVector d3 = FloatVector.fromArray(S, x, xi + 3 * xStep);
+                FloatVector d4 = FloatVector.fromArray(S, x, xi + 4 * xStep);
+                FloatVector four = FloatVector.broadcast(S, 4);
+                FloatVector minusFour = FloatVector.broadcast(S, -4);
+                FloatVector even1 = d2.fma(minusFour, d4);
+                FloatVector odd1 = d1.fma(minusFour, d3);
+                FloatVector even2 = d4.sub(d2);
+                FloatVector odd2 = d3.sub(d1);
+                int zi = zo + block * L;
+                FloatVector minusFive = FloatVector.broadcast(S, -5);
+                FloatVector top = d2.fma(minusFive, d4);
+                if (first) {
+                    FloatVector.fromArray(S, x, xi).fma(four, top).intoArray(z, zi);
+                } else {
+                    top.intoArray(z, zi);
+                }
+                even1.add(odd1).intoArray(z, zi + zStep);
+                even1.sub(odd1).intoArray(z, zi + 2 * zStep);
+                odd2.fma(FloatVector.broadcast(S, 2), even2).intoArray(z, zi + 3 * zStep);
+                odd2.fma(FloatVector.broadcast(S, -2), even2).intoArray(z, zi + 4 * zStep);
+                if (last) {
+                    FloatVector d5 = FloatVector.fromArray(S, x, xi + 5 * xStep);
+                    d1.fma(four, d3.fma(minusFive, d5)).intoArray(z, zi + 5 * zStep);
+                } else {
+                    d1.fma(four, d3.mul(minusFive)).intoArray(z, zi + 5 * zStep);
+                }
+            }
+            return true;
+        }
     }
 
     /** G. */

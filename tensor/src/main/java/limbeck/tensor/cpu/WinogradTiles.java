@@ -36,10 +36,6 @@ record WinogradTiles(WinogradTransform transform, int step, Images images, int p
         int top = line % down * step - padH;
         float[] x = images.array();
         int xo = images.offset() + (line / down * images.height() + top) * row;
-        if (top < 0 || top + transform.inputs > images.height()) {
-            x = edge(xo, top, row);
-            xo = 0;
-        }
         int places = transform.outputs;
         int wide = ((across - 1) * step + transform.inputs) * channels;
         int left = padW * channels;
@@ -48,10 +44,21 @@ record WinogradTiles(WinogradTransform transform, int step, Images images, int p
             Arrays.fill(columns, i * wide, i * wide + left, 0);
             Arrays.fill(columns, i * wide + left + row, (i + 1) * wide, 0);
         }
-        transform.run(x, xo, row, 0, columns, left, wide, 0, L, 1, row / L);
+        columns(x, xo, top, row, columns, left, wide);
         for (int i = 0; i < places; i++) {
             transform.run(columns, i * wide, channels, step * channels, z, zo + i * places * zPlace, zPlace, zTile, zBlock, across,
                     channels / L);
+        }
+    }
+
+    /** Transforms the columns of a line, the first row of which is row {@code top} of the image and may lie outside. */
+    private void columns(float[] x, int xo, int top, int row, float[] columns, int left, int wide) {
+        int blocks = row / L;
+        int missing = top + transform.inputs - images.height();
+        if (top >= 0 && missing <= 0) {
+            transform.run(x, xo, row, 0, columns, left, wide, 0, L, 1, blocks);
+        } else if (top < -1 || missing > 1 || !transform.border(top >= 0, missing <= 0, x, xo, row, columns, left, wide, blocks)) {
+            transform.run(edge(xo, top, row), 0, row, 0, columns, left, wide, 0, L, 1, blocks);
         }
     }
 

@@ -35,4 +35,23 @@ abstract class WinogradTransform {
      * @param blocks how many blocks of L channels in each
      */
     abstract void run(float[] x, int xo, int xStep, int xTile, float[] z, int zo, int zStep, int zTile, int zBlock, int tiles, int blocks);
+
+    /**
+     * The same along the columns of one line whose first row, or last, or both lie outside the image: zeros that are not there
+     * to be read.
+     *
+     * @param first whether the first row is there
+     * @param last whether the last row is there
+     * @param x what is read
+     * @param xo where the first row begins, or would
+     * @param xStep the distance of rows
+     * @param z takes the result
+     * @param zo where it begins
+     * @param zStep the distance of its rows
+     * @param blocks how many blocks of L elements a row has
+     * @return false if this transform cannot, and has to be given a copy with zeros
+     */
+    boolean border(boolean first, boolean last, float[] x, int xo, int xStep, float[] z, int zo, int zStep, int blocks) {
+        return false;
+    }
 }

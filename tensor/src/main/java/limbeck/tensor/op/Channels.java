@@ -35,6 +35,13 @@ final class Channels {
         }
     }
 
+    /** Checks a bias against the weight that it is added behind, whose first axis is the results'. */
+    static void requireBias(Op op, Shape bias, Shape weight) {
+        if (!bias.equals(Shape.of(weight.dim(0)))) {
+            throw new ShapeException(op.name() + ": the bias is " + bias + " where " + Shape.of(weight.dim(0)) + " fits the weight " + weight);
+        }
+    }
+
     /** All axes but the channels'. */
     static List<Integer> others(Shape x) {
         return IntStream.range(0, x.rank()).filter(axis -> axis != 1).boxed().toList();

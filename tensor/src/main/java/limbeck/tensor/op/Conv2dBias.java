@@ -21,7 +21,7 @@ public record Conv2dBias(ConvSpec spec, boolean relu) implements FusedOp {
     public Shape infer(List<Shape> in) {
         KernelOp.Types.operands(this, in, 3);
         Shape out = spec.output("conv2d", in.getFirst(), in.get(1));
-        Channels.require(this, in.getLast(), Shape.of(out.dim(1)), out);
+        Channels.requireBias(this, in.getLast(), in.get(1));
         return out;
     }
 

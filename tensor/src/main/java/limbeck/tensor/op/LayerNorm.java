@@ -33,7 +33,7 @@ public record LayerNorm(double epsilon) implements FusedOp {
         if (leading < 0 || weight.rank() == 0
                 || IntStream.range(0, weight.rank()).anyMatch(axis -> x.dim(leading + axis) != weight.dim(axis))) {
             throw ShapeException.of(op.name(), "the input's last axes are not those of the weight", List.of(x, weight),
-                    "the input must be (..., " + weight.toString().substring(1), "");
+                    weight.rank() == 0 ? "the weight needs an axis" : "the input must be (..., " + weight.toString().substring(1), "");
         }
     }
 

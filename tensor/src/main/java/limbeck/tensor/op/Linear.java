@@ -26,9 +26,8 @@ public record Linear(boolean relu) implements FusedOp {
             throw ShapeException.of(name(), "rows (N, in) and a weight (out, in) are needed", in.subList(0, 2),
                     "the last axes must be equal", "");
         }
-        Shape out = Shape.of(x.dim(0), weight.dim(0));
-        Channels.require(this, in.getLast(), Shape.of(weight.dim(0)), out);
-        return out;
+        Channels.requireBias(this, in.getLast(), weight);
+        return Shape.of(x.dim(0), weight.dim(0));
     }
 
     @Override

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import limbeck.tensor.Threads;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -74,7 +75,7 @@ final class GemmTest {
             Gemm.of(m, n, k, a, b, expected, 0, n, false).run();
             float[] c = new float[m * n];
             int[] finished = new int[m * n];
-            Gemm.of(m, n, k, a, Gemm.Panels.of(k, n, b), c, 0, n).run((row, rows, column, columns) -> {
+            Gemm.of(m, n, k, a, Panels.of(k, n, b), c, 0, n).run((row, rows, column, columns) -> {
                 for (int i = row; i < row + rows; i++) {
                     for (int j = column; j < column + columns; j++) {
                         finished[i * n + j]++;
@@ -86,8 +87,30 @@ final class GemmTest {
         }
     }
 
+    /** However few the columns, each thread has something to do. */
     @ParameterizedTest
-    @ValueSource(ints = {0, 1, 3, 16, 385})
+    @ValueSource(ints = {1, 10, 16, 17, 33, 64})
+    void manyRowsAreSharedOut(int n) {
+        int before = Threads.count();
+        try {
+            Threads.use(4);
+            var random = new Random(SEED);
+            GemmMatrix a = matrix(random, 4096, 256, Order.ROWS);
+            GemmMatrix b = matrix(random, 256, n, Order.ROWS);
+            for (boolean packed : new boolean[] {false, true}) {
+                float[] c = new float[4096 * n];
+                Gemm product = packed ? Gemm.of(4096, n, 256, a, Panels.of(256, n, b), c, 0, n) : Gemm.of(4096, n, 256, a, b, c, 0, n, false);
+                var blocks = new AtomicInteger();
+                product.run((_, _, _, _) -> blocks.incrementAndGet());
+                assertTrue(blocks.get() >= 4, n + " columns, packed " + packed + ": " + blocks);
+            }
+        } finally {
+            Threads.use(before);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 3, 16, 513})
     void allSizesAndEdges(int k) {
         var random = new Random(SEED);
         for (int m : SIZES) {

@@ -1,0 +1,49 @@
+package limbeck.tensor.cpu;
+
+/**
+ * Packed columns of the right operand as a {@link MicroKernel} reads them: panel after panel, each of them (inner index, column
+ * of the panel).
+ *
+ * @param array holds them
+ * @param row the first inner index
+ * @param column the first column
+ * @param inner how many inner indices there are
+ */
+record Panels(float[] array, int row, int column, int inner) {
+    private static final int LANES = MicroKernel.LANES;
+    private static final int WIDEST = MicroKernel.WIDEST * LANES;
+    // Least elements that a task packs.
+    private static final int TASK = 1 << 15;
+
+    /** All of a k x n matrix, packed for many products; so its memory is its own. */
+    static Panels of(int k, int n, GemmSource right) {
+        var panels = new Panels(new float[size(k, n)], 0, 0, k);
+        panels.fill(right, n);
+        return panels;
+    }
+
+    /** How many floats so many columns take, the last vector of them being filled up. */
+    static int size(int inner, int columns) {
+        return inner * Math.ceilDiv(columns, LANES) * LANES;
+    }
+
+    /** The width of the panel that begins where so many columns are left. */
+    static int width(int columns) {
+        return MicroKernel.vectors(columns) * LANES;
+    }
+
+    /** Packs so many columns on all threads. */
+    void fill(GemmSource right, int columns) {
+        Parallel.range(columns, WIDEST * Math.ceilDiv(TASK, WIDEST * Math.max(1, inner)), (from, to) -> {
+            for (int j = column + from; j < column + to; j += width(column + to - j)) {
+                int width = width(column + to - j);
+                right.copy(row, inner, j, Math.min(column + to - j, width), array, at(row, j, width), width);
+            }
+        });
+    }
+
+    /** Where the panel that begins with column j, so wide, has inner index k. */
+    int at(int k, int j, int width) {
+        return (j - column) * inner + (k - row) * width;
+    }
+}
