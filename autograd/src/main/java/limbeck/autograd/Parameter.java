@@ -58,7 +58,9 @@ public final class Parameter extends Variable {
      * @throws IllegalArgumentException if a gradient or a running value does not fit its parameter; nothing has changed then
      */
     public static void update(List<Step> steps) {
-        InPlace.update(steps.stream().map(step -> new Update.Change<>(step.rule, step.parameter.tensor(), step.gradient, step.state)).toList());
+        InPlace.update(steps.stream()
+                .map(step -> new Update.Change<>(step.rule, step.parameter.tensor(), step.gradient, step.state))
+                .toList());
         steps.forEach(step -> step.parameter.version++);
     }
 

@@ -70,7 +70,8 @@ class FoldingTest {
         return Stream.of(
                 parameters.flatMap(p -> Stream.of(
                         changes("set " + p.shape(), () -> p.set(p.tensor().mul(1.5))),
-                        changes("step " + p.shape(), () -> Sgd.of(List.of(p), Schedule.constant(0.1), 0, 0).step(gradients(p), Progress.START)))),
+                        changes("step " + p.shape(),
+                                () -> Sgd.of(List.of(p), Schedule.constant(0.1), 0, 0).step(gradients(p), Progress.START)))),
                 buffers.flatMap(b -> Stream.of(
                         changes("set buffer", () -> b.set(b.tensor().mul(1.5))),
                         changes("update buffer", () -> b.update(toward, b.tensor().mul(3))))),

@@ -74,6 +74,7 @@ public final class Bench {
                 .footer("", "Ratios above 1 mean that Limbeck is faster. Leave the machine alone while it runs.");
         flag(spec, "--peers", "compare with libtorch, MKL, OpenBLAS and EJML; downloads about 400 MB once (natives: Linux on x86-64)");
         flag(spec, "--quick", "the most telling cases, one JVM each: under 15 minutes with --peers, instead of some hours");
+        value(spec, "--jvms", "N", "so many JVMs for each figure, of which the median counts: 1 with --quick, otherwise 3");
         value(spec, "--only", "PATTERN", "only cases whose names hold this regular expression, such as 'gemm|step'");
         value(spec, "--json", "FILE", "write every ratio as a list of {case, threads, ours, rival, rival_name, unit, ratio}");
         value(spec, "--markdown", "FILE", "write machine, versions, date and every ratio as a page");
@@ -184,7 +185,8 @@ public final class Bench {
             Output.check("--markdown", Path.of(markdown));
         }
         boolean quickly = options.hasMatchedOption("--quick");
-        var comparison = new Comparison(harness, screen, quickly);
+        int jvms = jvms(options.matchedOptionValue("--jvms", quickly ? "1" : "3"));
+        var comparison = new Comparison(harness, screen, quickly, jvms);
         List<Ratio> ratios = comparison.run(cases, rivals);
         screen.result(Report.table(ratios));
         screen.result("");
@@ -195,7 +197,8 @@ public final class Bench {
         if (!markdown.isEmpty()) {
             var notes = new ArrayList<>(comparison.absences());
             notes.addAll(comparison.failures());
-            String how = quickly ? "Each figure is of one JVM (`--quick`)" : "Each figure is the median of three JVMs";
+            String how = (jvms == 1 ? "Each figure is of one JVM" : "Each figure is the median of " + jvms + " JVMs")
+                    + (quickly ? ", and only the most telling cases were run (`--quick`)" : "");
             Output.write(Path.of(markdown), Report.markdown(ratios, Machine.describe(rivals), how, notes));
         }
         if (!comparison.failures().isEmpty()) {
@@ -203,6 +206,13 @@ public final class Bench {
             throw new CommandException("bench: " + count + (count == 1 ? " run" : " runs") + " gave no result: "
                     + String.join("; ", comparison.failures()), null);
         }
+    }
+
+    private static int jvms(String given) {
+        if (!given.matches("[1-9]\\d?")) {
+            throw new UsageException("--jvms: '" + given + "' is not a number from 1 to 99");
+        }
+        return Integer.parseInt(given);
     }
 
     private static void guard(Path file, boolean update, Screen screen) {

@@ -34,6 +34,7 @@ final class Comparison {
     private final Harness harness;
     private final Screen screen;
     private final boolean quickly;
+    private final int jvms;
     private final Set<Rival> missing = EnumSet.noneOf(Rival.class);
     private final List<String> failures = new ArrayList<>();
     private final List<String> absences = new ArrayList<>();
@@ -42,10 +43,11 @@ final class Comparison {
     private double spent;
 
     /** A comparison that has not begun. */
-    Comparison(Harness harness, Screen screen, boolean quickly) {
+    Comparison(Harness harness, Screen screen, boolean quickly, int jvms) {
         this.harness = harness;
         this.screen = screen;
         this.quickly = quickly;
+        this.jvms = jvms;
     }
 
     /** What went wrong, a line each: above all results that differ from ours. */
@@ -95,7 +97,7 @@ final class Comparison {
         var jobs = new ArrayList<Job>();
         var parameters = new TreeMap<>(one.parameters());
         parameters.put("threads", Integer.toString(threads));
-        Effort java = Effort.of(one, quickly, false);
+        Effort java = Effort.of(one, quickly, jvms, false);
         jobs.add(new Job(one, threads, null, "Limbeck", SUITES + one.benchmark(), parameters, one.work(), java));
         if (BESIDE_PEAK.contains(one.name())) {
             jobs.add(new Job(one, threads, null, PEAK, SUITES + "PeakBench.fma", parameters, threads, java));
@@ -106,7 +108,7 @@ final class Comparison {
         for (Rival rival : rivals) {
             String benchmark = rival.benchmark(one);
             if (harness.has(benchmark) && !(quickly && rival == Rival.EJML)) {
-                Effort effort = Effort.of(one, quickly, rival != Rival.EJML);
+                Effort effort = Effort.of(one, quickly, jvms, rival != Rival.EJML);
                 List<String> layouts = harness.values(benchmark, "layout");
                 for (String layout : layouts.isEmpty() || !one.is(Case.Trait.IMAGES) ? List.of("") : layouts) {
                     var all = new TreeMap<>(parameters);

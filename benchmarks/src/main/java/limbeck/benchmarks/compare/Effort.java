@@ -13,13 +13,13 @@ record Effort(int forks, int warmups, int iterations, int millis) {
     private static final double START = 1.5;
 
     /** What a case takes; a rival that is compiled already needs less to warm up. */
-    static Effort of(Case one, boolean quickly, boolean compiled) {
+    static Effort of(Case one, boolean quickly, int forks, boolean compiled) {
         if (one.is(Case.Trait.WHOLE)) {
             int warmups = compiled ? 2 : 5;
-            return quickly ? new Effort(1, warmups, 3, 800) : new Effort(3, 2 * warmups, 5, 1500);
+            return quickly ? new Effort(forks, warmups, 3, 800) : new Effort(forks, 2 * warmups, 5, 1500);
         }
         int warmups = compiled ? 2 : 4;
-        return quickly ? new Effort(1, warmups, 3, 300) : new Effort(3, 2 * warmups, 5, 500);
+        return quickly ? new Effort(forks, warmups, 3, 300) : new Effort(forks, 2 * warmups, 5, 500);
     }
 
     /** About how many seconds that is. */

@@ -18,7 +18,8 @@ class BenchTest {
     void helpNamesTheOptions() {
         Cli cli = Cli.run("--help");
         assertEquals(0, cli.code());
-        for (String option : new String[] {"--peers", "--quick", "--only", "--json", "--markdown", "--guard", "--update", "--memory"}) {
+        for (String option : new String[] {"--peers", "--quick", "--jvms", "--only", "--json", "--markdown", "--guard", "--update",
+            "--memory"}) {
             assertTrue(cli.out().contains(option), option);
         }
         assertTrue(cli.out().contains("10 %;"), cli.out());
@@ -37,6 +38,13 @@ class BenchTest {
     @Test
     void aPatternThatMatchesNothing() {
         assertUsage("--only: no case has 'lstm' in its name; limbeck bench --list shows them", "--only", "lstm");
+    }
+
+    @Test
+    void aNumberOfJvmsThatIsNone() {
+        for (String given : new String[] {"0", "-1", "many", "100"}) {
+            assertUsage("--jvms: '" + given + "' is not a number from 1 to 99", "--only", "exp 64K", "--jvms=" + given);
+        }
     }
 
     @Test

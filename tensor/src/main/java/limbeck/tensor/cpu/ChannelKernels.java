@@ -76,7 +76,8 @@ final class ChannelKernels {
 
     static void convolution(Conv2dBias op, List<View> in, View out) {
         var result = new ChannelKernels(out);
-        ConvKernels.forward(op.spec(), in.getFirst(), FoldedWeight.unscaled(in.get(1), out), out, result.finish(vector(in.getLast()), null, op.relu()));
+        Finish finish = result.finish(vector(in.getLast()), null, op.relu());
+        ConvKernels.forward(op.spec(), in.getFirst(), FoldedWeight.unscaled(in.get(1), out), out, finish);
     }
 
     /** The scale goes into the weight; shift, residual and ReLU follow in place. */

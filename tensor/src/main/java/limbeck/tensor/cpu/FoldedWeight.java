@@ -59,7 +59,8 @@ final class FoldedWeight {
         if (last != null && last.kept) {
             return last;
         }
-        View view = last == null ? temps.fresh(DType.F32, Layout.denseLike(weight.shape(), weight.layout())) : lasting(weight.shape(), pool);
+        View view = last == null ? temps.fresh(DType.F32, Layout.denseLike(weight.shape(), weight.layout()))
+                : lasting(weight.shape(), pool);
         var folded = new FoldedWeight(weight, scale, view, last != null);
         fold(weight, scale, view);
         if (worth) {

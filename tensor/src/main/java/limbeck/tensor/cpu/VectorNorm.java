@@ -86,13 +86,13 @@ final class VectorNorm {
         FloatVector c = a;
         FloatVector d = a;
         for (int i = at; i < at + steps; i += STEP) {
-            a = a.add(FloatVector.fromArray(S, x, i));
-            b = b.add(FloatVector.fromArray(S, x, i + L));
-            c = c.add(FloatVector.fromArray(S, x, i + 2 * L));
-            d = d.add(FloatVector.fromArray(S, x, i + 3 * L));
+            a = FloatVector.fromArray(S, x, i).add(a);
+            b = FloatVector.fromArray(S, x, i + L).add(b);
+            c = FloatVector.fromArray(S, x, i + 2 * L).add(c);
+            d = FloatVector.fromArray(S, x, i + 3 * L).add(d);
         }
         for (int i = at + steps; i < at + bulk; i += L) {
-            a = a.add(FloatVector.fromArray(S, x, i));
+            a = FloatVector.fromArray(S, x, i).add(a);
         }
         a.add(b).add(c.add(d)).intoArray(lanes, to);
         for (int i = bulk; i < n; i++) {
@@ -218,8 +218,8 @@ final class VectorNorm {
             FloatVector h1 = FloatVector.fromArray(S, g, gi + i + L).mul(FloatVector.fromArray(S, weight, wi + i + L));
             a0 = x0.fma(x0, a0);
             a1 = x1.fma(x1, a1);
-            b0 = b0.add(h0);
-            b1 = b1.add(h1);
+            b0 = h0.add(b0);
+            b1 = h1.add(b1);
             c0 = x0.fma(h0, c0);
             c1 = x1.fma(h1, c1);
         }
@@ -227,7 +227,7 @@ final class VectorNorm {
             FloatVector x0 = FloatVector.fromArray(S, x, at + i).sub(m);
             FloatVector h0 = FloatVector.fromArray(S, g, gi + i).mul(FloatVector.fromArray(S, weight, wi + i));
             a0 = x0.fma(x0, a0);
-            b0 = b0.add(h0);
+            b0 = h0.add(b0);
             c0 = x0.fma(h0, c0);
         }
         a0.add(a1).intoArray(lanes, 0);

@@ -37,8 +37,9 @@ final class Channels {
 
     /** Checks a bias against the weight that it is added behind, whose first axis is the results'. */
     static void requireBias(Op op, Shape bias, Shape weight) {
-        if (!bias.equals(Shape.of(weight.dim(0)))) {
-            throw new ShapeException(op.name() + ": the bias is " + bias + " where " + Shape.of(weight.dim(0)) + " fits the weight " + weight);
+        Shape wanted = Shape.of(weight.dim(0));
+        if (!bias.equals(wanted)) {
+            throw new ShapeException(op.name() + ": the bias is " + bias + " where " + wanted + " fits the weight " + weight);
         }
     }
 

@@ -99,7 +99,8 @@ final class GemmTest {
             GemmMatrix b = matrix(random, 256, n, Order.ROWS);
             for (boolean packed : new boolean[] {false, true}) {
                 float[] c = new float[4096 * n];
-                Gemm product = packed ? Gemm.of(4096, n, 256, a, Panels.of(256, n, b), c, 0, n) : Gemm.of(4096, n, 256, a, b, c, 0, n, false);
+                Gemm product = packed ? Gemm.of(4096, n, 256, a, Panels.of(256, n, b), c, 0, n)
+                        : Gemm.of(4096, n, 256, a, b, c, 0, n, false);
                 var blocks = new AtomicInteger();
                 product.run((_, _, _, _) -> blocks.incrementAndGet());
                 assertTrue(blocks.get() >= 4, n + " columns, packed " + packed + ": " + blocks);
