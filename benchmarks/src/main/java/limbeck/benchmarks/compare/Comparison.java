@@ -1,6 +1,7 @@
 package limbeck.benchmarks.compare;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
@@ -77,15 +78,15 @@ final class Comparison {
                 }
             }
         }
-        planned = plan.stream().flatMap(List::stream).mapToDouble(job -> job.effort.seconds()).sum();
+        planned = plan.stream().flatMap(List::stream).mapToDouble(job -> jvms * job.effort.seconds()).sum();
         screen.note(plan.stream().mapToInt(List::size).sum() + " runs, about " + Screen.time(planned));
         var ratios = new ArrayList<Ratio>();
         for (List<Job> jobs : plan) {
-            double ours = measure(jobs.getFirst());
-            for (Job job : jobs.subList(1, jobs.size())) {
-                double theirs = ours > 0 ? measure(job) : skip(job);
-                if (theirs > 0) {
-                    ratios.add(new Ratio(job.one.name(), job.threads, ours, theirs, job.name, job.one.unit()));
+            double[] speeds = measure(jobs);
+            for (int i = 1; i < speeds.length; i++) {
+                Job job = jobs.get(i);
+                if (speeds[0] > 0 && speeds[i] > 0) {
+                    ratios.add(new Ratio(job.one.name(), job.threads, speeds[0], speeds[i], job.name, job.one.unit()));
                 }
             }
         }
@@ -97,7 +98,7 @@ final class Comparison {
         var jobs = new ArrayList<Job>();
         var parameters = new TreeMap<>(one.parameters());
         parameters.put("threads", Integer.toString(threads));
-        Effort java = Effort.of(one, quickly, jvms, false);
+        Effort java = Effort.of(one, quickly, false);
         jobs.add(new Job(one, threads, null, "Limbeck", SUITES + one.benchmark(), parameters, one.work(), java));
         if (BESIDE_PEAK.contains(one.name())) {
             jobs.add(new Job(one, threads, null, PEAK, SUITES + "PeakBench.fma", parameters, threads, java));
@@ -108,7 +109,7 @@ final class Comparison {
         for (Rival rival : rivals) {
             String benchmark = rival.benchmark(one);
             if (harness.has(benchmark) && !(quickly && rival == Rival.EJML)) {
-                Effort effort = Effort.of(one, quickly, jvms, rival != Rival.EJML);
+                Effort effort = Effort.of(one, quickly, rival != Rival.EJML);
                 List<String> layouts = harness.values(benchmark, "layout");
                 for (String layout : layouts.isEmpty() || !one.is(Case.Trait.IMAGES) ? List.of("") : layouts) {
                     var all = new TreeMap<>(parameters);
@@ -122,7 +123,23 @@ final class Comparison {
         return jobs;
     }
 
-    /** The speed in the unit of the case; 0 if there is none. */
+    /**
+     * The median speed of each over the JVMs, 0 if there is none. Ours and theirs take turns: the machine has faster and slower
+     * minutes, in which neighbours leave it more or less of the cache and the memory.
+     */
+    private double[] measure(List<Job> jobs) {
+        double[][] speeds = new double[jobs.size()][jvms];
+        for (int jvm = 0; jvm < jvms; jvm++) {
+            for (int i = 0; i < speeds.length; i++) {
+                boolean hopeless = jvm > 0 && speeds[i][jvm - 1] == 0 || i > 0 && speeds[0][jvm] == 0;
+                speeds[i][jvm] = hopeless ? skip(jobs.get(i)) : measure(jobs.get(i));
+            }
+        }
+        return Arrays.stream(speeds).mapToDouble(each -> Arrays.stream(each).allMatch(speed -> speed > 0) ? Statistics.median(each) : 0)
+                .toArray();
+    }
+
+    /** The speed in one JVM, in the unit of the case; 0 if there is none. */
     private double measure(Job job) {
         if (missing.contains(job.rival)) {
             return skip(job);

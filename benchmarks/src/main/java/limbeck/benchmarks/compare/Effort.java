@@ -1,29 +1,28 @@
 package limbeck.benchmarks.compare;
 
 /**
- * How long a benchmark is run.
+ * How long a benchmark is run in one JVM.
  *
- * @param forks JVMs, of which the median counts
  * @param warmups iterations that do not count
  * @param iterations iterations that count
  * @param millis of an iteration
  */
-record Effort(int forks, int warmups, int iterations, int millis) {
+record Effort(int warmups, int iterations, int millis) {
     // What starting a JVM and making the operands takes, by experience.
     private static final double START = 1.5;
 
     /** What a case takes; a rival that is compiled already needs less to warm up. */
-    static Effort of(Case one, boolean quickly, int forks, boolean compiled) {
+    static Effort of(Case one, boolean quickly, boolean compiled) {
         if (one.is(Case.Trait.WHOLE)) {
             int warmups = compiled ? 2 : 5;
-            return quickly ? new Effort(forks, warmups, 3, 800) : new Effort(forks, 2 * warmups, 5, 1500);
+            return quickly ? new Effort(warmups, 3, 800) : new Effort(2 * warmups, 5, 1500);
         }
         int warmups = compiled ? 2 : 4;
-        return quickly ? new Effort(forks, warmups, 3, 300) : new Effort(forks, 2 * warmups, 5, 500);
+        return quickly ? new Effort(warmups, 3, 300) : new Effort(2 * warmups, 5, 500);
     }
 
     /** About how many seconds that is. */
     double seconds() {
-        return forks * (START + (warmups + iterations) * millis / 1000.0);
+        return START + (warmups + iterations) * millis / 1000.0;
     }
 }

@@ -47,7 +47,7 @@ final class Harness {
     }
 
     /**
-     * Runs a benchmark, each time in JVMs of its own.
+     * Runs a benchmark in a JVM of its own.
      *
      * @param benchmark its full name
      * @param parameters those that it does not have are left out; those that are not given take their first declared value
@@ -55,7 +55,7 @@ final class Harness {
      */
     Measurement run(String benchmark, Map<String, String> parameters, Effort effort) {
         var options = new OptionsBuilder();
-        options.include("^" + Pattern.quote(benchmark) + "$").forks(effort.forks()).warmupForks(0).shouldFailOnError(false)
+        options.include("^" + Pattern.quote(benchmark) + "$").forks(1).warmupForks(0).shouldFailOnError(false)
                 .warmupIterations(effort.warmups()).warmupTime(TimeValue.milliseconds(effort.millis()))
                 .measurementIterations(effort.iterations()).measurementTime(TimeValue.milliseconds(effort.millis()));
         known.get(benchmark).getParams().orElse(Map.of())
