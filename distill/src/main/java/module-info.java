@@ -11,6 +11,9 @@ module limbeck.distill {
     requires static com.fasterxml.jackson.dataformat.yaml;
 
     exports limbeck.distill;
+    exports limbeck.distill.catalogue;
+    exports limbeck.distill.logits;
+    exports limbeck.distill.method;
     exports limbeck.distill.data;
     exports limbeck.distill.experiment;
 }

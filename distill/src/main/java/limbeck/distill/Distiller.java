@@ -71,14 +71,15 @@ public final class Distiller {
             check(batch);
         }
         try (var _ = Scope.open("distillation step")) {
-            Views<Tensor> shown = recipe.teacher().observe(batch, teacherTaps);
+            // In training mode, so that a teacher that learns itself knows a step from a dry run.
+            Views<Tensor> shown = Mode.train(progress.step(), () -> recipe.teacher().observe(batch, teacherTaps));
             var losses = new LinkedHashMap<String, Double>();
             var tape = new Tape();
             var correct = new int[1];
             Variable total = tape.record(() -> Mode.train(progress.step(), () -> {
                 Views<Variable> seen = Tapped.run(student, Variable.of(batch.inputs()), studentTaps);
                 correct[0] = correct(seen.logits().tensor(), batch.targets());
-                return sum(new Moment(progress, seen, shown, batch.targets()), losses);
+                return sum(new Moment(progress, seen, shown, batch.targets(), batch.ids()), losses);
             }));
             double value = total.item();
             if (!Double.isFinite(value)) {
@@ -87,6 +88,7 @@ public final class Distiller {
             }
             Gradients gradients = tape.backward(total);
             optimizer.step(gradients, progress);
+            recipe.after().forEach(action -> action.after(progress));
             return new StepReport(value, losses, correct[0], batch.size());
         }
     }

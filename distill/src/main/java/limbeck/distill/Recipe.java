@@ -15,8 +15,9 @@ import limbeck.autograd.Parameter;
  *
  * @param teacher whom to learn from; {@link Teacher#NONE} to learn from the labels alone
  * @param terms the parts of the loss; their weighted sum is what training lowers
+ * @param after what happens after each of the optimizer's steps
  */
-public record Recipe(Teacher teacher, List<Term> terms) {
+public record Recipe(Teacher teacher, List<Term> terms, List<AfterStep> after) {
     /**
      * Checks the list.
      *
@@ -24,6 +25,7 @@ public record Recipe(Teacher teacher, List<Term> terms) {
      */
     public Recipe {
         terms = List.copyOf(terms);
+        after = List.copyOf(after);
         var names = new HashSet<String>();
         for (Term term : terms) {
             if (!names.add(term.name())) {
@@ -33,6 +35,17 @@ public record Recipe(Teacher teacher, List<Term> terms) {
         if (terms.isEmpty()) {
             throw new IllegalArgumentException("recipe: there is no term; add at least one, such as new Term(\"ce\", 1, new HardLabels())");
         }
+    }
+
+    /**
+     * A recipe whose losses are all there is.
+     *
+     * @param teacher whom to learn from
+     * @param terms the parts of the loss
+     * @throws IllegalArgumentException if the list is empty or two terms have one name
+     */
+    public Recipe(Teacher teacher, List<Term> terms) {
+        this(teacher, terms, List.of());
     }
 
     /**

@@ -6,7 +6,7 @@
  * {@link limbeck.distill.Term}s, each an {@link limbeck.distill.Objective} with its weight over time.
  * <li>{@link limbeck.distill.Distiller}: one step of teaching. Epochs, data and files live around it.
  * <li>{@link limbeck.distill.Moment}, {@link limbeck.distill.Views}, {@link limbeck.distill.Tap}: what an objective may look at.
- * <li>{@link limbeck.distill.HardLabels}, {@link limbeck.distill.LogitKd}: objectives; {@link limbeck.distill.Frozen}: a teacher.
+ * <li>{@link limbeck.distill.HardLabels}, {@link limbeck.distill.logits.LogitKd}: objectives; {@link limbeck.distill.Frozen}: a teacher.
  * <li>{@link limbeck.distill.data}: data sets and how they reach the student. {@link limbeck.distill.experiment}: the whole
  * comparison in one call, and what the command line is made of.
  * </ul>

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Set;
 import limbeck.autograd.Parameter;
 import limbeck.autograd.Variable;
+import limbeck.distill.logits.LogitKd;
 import limbeck.nn.Linear;
 import limbeck.nn.Losses;
 import limbeck.nn.Module;

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import limbeck.distill.data.Digits;
 import limbeck.distill.data.Loader;
+import limbeck.distill.logits.LogitKd;
 import limbeck.nn.Module;
 import limbeck.nn.models.Models;
 import limbeck.nn.optim.Adam;

@@ -114,7 +114,7 @@ public class LibtorchLoss {
         }
     }
 
-    /** Half cross-entropy, half {@code tau^2 KL}, as in {@link limbeck.distill.LogitKd}. */
+    /** Half cross-entropy, half {@code tau^2 KL}, as in {@link limbeck.distill.logits.LogitKd}. */
     static Tensor distillation(Tensor student, Tensor teacher, Tensor labels, double tau) {
         var temperature = new Scalar(tau);
         Tensor logTeacher = torch.log_softmax(teacher.div(temperature), 1);

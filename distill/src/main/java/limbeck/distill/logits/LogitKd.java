@@ -1,6 +1,11 @@
-package limbeck.distill;
+package limbeck.distill.logits;
 
 import limbeck.autograd.Variable;
+import limbeck.distill.Moment;
+import limbeck.distill.Objective;
+import limbeck.distill.Views;
+import limbeck.distill.method.Compares;
+import limbeck.distill.method.Method;
 import limbeck.nn.optim.Schedule;
 import limbeck.tensor.Shape;
 import limbeck.tensor.Tensor;
@@ -13,6 +18,13 @@ import limbeck.tensor.Tensor;
  * @param temperature tau over time, above 0
  */
 public record LogitKd(Schedule temperature) implements Objective {
+    /** Chosen by name. */
+    public static final Method METHOD = Method.named("kd", "Hinton, Vinyals, Dean, 2015", Compares.LOGITS)
+            .advice("the first to try; temperatures of 2 to 8")
+            .option("temperature", 4, "tau")
+            .weight(0.9).ce(0.1)
+            .builtBy(setup -> new LogitKd(setup.positive("temperature")));
+
     /**
      * With a constant temperature.
      *

@@ -1,4 +1,4 @@
-package limbeck.distill;
+package limbeck.distill.logits;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -10,6 +10,9 @@ import java.util.stream.IntStream;
 import limbeck.autograd.GradCheck;
 import limbeck.autograd.Tape;
 import limbeck.autograd.Variable;
+import limbeck.distill.Moment;
+import limbeck.distill.Objective;
+import limbeck.distill.Views;
 import limbeck.nn.optim.Progress;
 import limbeck.nn.optim.Schedule;
 import limbeck.tensor.Device;

@@ -1,0 +1,2 @@
+/** All methods by name: {@link limbeck.distill.catalogue.Methods}. */
+package limbeck.distill.catalogue;

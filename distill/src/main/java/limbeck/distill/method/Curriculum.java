@@ -1,0 +1,74 @@
+package limbeck.distill.method;
+
+import java.util.ArrayList;
+import java.util.List;
+import limbeck.autograd.Parameter;
+import limbeck.distill.AfterStep;
+import limbeck.distill.Objective;
+import limbeck.distill.Recipe;
+import limbeck.distill.Stage;
+import limbeck.distill.Teacher;
+import limbeck.distill.Term;
+import limbeck.nn.Module;
+import limbeck.nn.optim.Schedule;
+
+/**
+ * A training by one or several methods: its stages in order, of which the last is the main one.
+ *
+ * @param stages at least one
+ * @param deployed the model that is used in the end: the student, or what a method makes of it
+ * @param notes what was chosen by itself, in parts of sentences
+ */
+public record Curriculum(List<Stage> stages, Module deployed, List<String> notes) {
+    /**
+     * Puts methods together: each adds its terms; the cross-entropy with the labels is there once, with the largest weight that one
+     * of them asks for. The stages that come before the main one take their epochs from it.
+     *
+     * @param choices the methods
+     * @param task who learns what from whom
+     * @param teacher what is learned from
+     * @param hard the loss of the labels
+     * @return the training
+     * @throws IllegalArgumentException in one sentence, if a method cannot work with these models or its options will not do
+     */
+    public static Curriculum of(List<Choice> choices, Task task, Teacher teacher, Objective hard) {
+        var stages = new ArrayList<Stage>();
+        var terms = new ArrayList<Term>();
+        var after = new ArrayList<AfterStep>();
+        var notes = new ArrayList<String>();
+        Teacher main = teacher;
+        Module deployed = task.student();
+        double ce = choices.stream().mapToDouble(choice -> choice.number(Method.CE)).max().orElse(1);
+        if (ce > 0) {
+            terms.add(new Term("ce", ce, hard));
+        }
+        for (Choice choice : choices) {
+            var setup = new Setup(choice, task);
+            Lesson lesson = choice.method().build(setup);
+            if (lesson.objective() != null) {
+                terms.add(new Term(choice.method().name(), weight(choice, task), lesson.objective()));
+            }
+            stages.addAll(lesson.before());
+            after.addAll(lesson.after());
+            main = lesson.teacher().apply(main);
+            deployed = lesson.deployed().apply(deployed);
+            setup.notes().forEach(note -> notes.add(choice.method().name() + " " + note));
+        }
+        int left = task.epochs() - stages.stream().mapToInt(Stage::epochs).sum();
+        if (left < 1) {
+            throw new IllegalArgumentException("method: the stages before the main one take all " + task.epochs()
+                    + " epochs; give more epochs, or shorten the stages");
+        }
+        var recipe = new Recipe(main, terms, after);
+        var trained = new ArrayList<Parameter>(task.student().parameters().values());
+        trained.addAll(recipe.parameters());
+        stages.add(new Stage("main", left, recipe, trained));
+        return new Curriculum(stages, deployed, List.copyOf(notes));
+    }
+
+    private static Schedule weight(Choice choice, Task task) {
+        var constant = Schedule.constant(choice.number(Method.WEIGHT));
+        double warmup = choice.number(Method.WARMUP) * task.epochs();
+        return warmup > 0 ? constant.warmup(Schedule.epochs(warmup)) : constant;
+    }
+}

@@ -1,0 +1,2 @@
+/** Methods about the parameters themselves, and losses that restrain the student beside another one. */
+package limbeck.distill.weights;
