@@ -11,6 +11,15 @@ import limbeck.tensor.spi.View;
 /** The intermediate tensors of one kernel call: from the pool, and back to it when the call ends. */
 final class Temps implements AutoCloseable {
     private static final int WORTH_COPYING = 4096;
+    private static final int PAGE = 4096;
+    private static final int WORTH_SPREADING = 16 * PAGE;
+    /**
+     * How far the next array of the same size is to begin behind this one, modulo a page. Arrays are allocated one behind the other, and
+     * where two that are walked together begin at the same place of a page, or a little behind, a processor takes a load for one of
+     * what was just stored and waits: measured, relu of 64K elements runs at 61 or at 103 GB/s. Seventeen cache lines spread them.
+     */
+    private static final int SPREAD = 17 * 64;
+    private static final int HEADER = 16;
 
     private final Pool pool;
     private final List<HostStorage> taken = new ArrayList<>(4);
@@ -28,7 +37,13 @@ final class Temps implements AutoCloseable {
             case I8, BOOL -> byte.class;
             case BF16, F16 -> short.class;
         };
-        return new HostStorage(type, size, pool.take(element, size, (long) size * type.bytes()), pool);
+        long bytes = (long) size * type.bytes();
+        return new HostStorage(type, size, pool.take(element, size + padding(type, bytes), bytes), pool);
+    }
+
+    /** Elements added at the end of a large array, so that equally large ones do not all begin at the same place of a page. */
+    private static int padding(DType type, long bytes) {
+        return bytes < WORTH_SPREADING || bytes > Integer.MAX_VALUE ? 0 : (int) Math.floorMod(SPREAD - HEADER - bytes, (long) PAGE) / type.bytes();
     }
 
     /** A tensor of unspecified content; the layout is dense. */
