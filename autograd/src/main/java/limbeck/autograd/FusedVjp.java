@@ -27,6 +27,7 @@ import limbeck.tensor.op.LogSoftmax;
 import limbeck.tensor.op.LogSoftmaxInput;
 import limbeck.tensor.op.MatMul;
 import limbeck.tensor.op.Op;
+import limbeck.tensor.op.SoftDivergence;
 import limbeck.tensor.op.Softmax;
 import limbeck.tensor.op.SoftmaxInput;
 import limbeck.tensor.op.SquareSum;
@@ -45,7 +46,7 @@ final class FusedVjp {
         return switch (op) {
             case BatchNorm _, ChannelAffine _, Conv2dBias _, Dropout _, Gelu _, LayerNorm _, Linear _, LogSoftmax _, Softmax _ -> true;
             case BatchNormInput _, BatchNormSums _, ChannelMoments _, Conv2dAffine _, GeluInput _, LayerNormGradients _,
-                    LogSoftmaxInput _, SoftmaxInput _, SquareSum _ -> false;
+                    LogSoftmaxInput _, SoftDivergence _, SoftmaxInput _, SquareSum _ -> false;
         };
     }
 
@@ -61,7 +62,7 @@ final class FusedVjp {
             case LogSoftmax(int axis) -> List.of(() -> out.apply(new LogSoftmaxInput(axis), List.of(g)));
             case Softmax(int axis) -> List.of(() -> out.apply(new SoftmaxInput(axis), List.of(g)));
             case BatchNormInput _, BatchNormSums _, ChannelMoments _, Conv2dAffine _, GeluInput _, LayerNormGradients _,
-                    LogSoftmaxInput _, SoftmaxInput _, SquareSum _ ->
+                    LogSoftmaxInput _, SoftDivergence _, SoftmaxInput _, SquareSum _ ->
                     throw new AssertionError(op.name() + " is recorded as what it is composed of");
         };
     }

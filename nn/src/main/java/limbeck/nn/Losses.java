@@ -129,6 +129,27 @@ public final class Losses {
     }
 
     /**
+     * The loss of distillation (Hinton, Vinyals and Dean, 2015, arXiv 1503.02531): {@code tau^2 KL(p || q)} with
+     * {@code p = softmax(teacher / tau)} and {@code q = softmax(logits / tau)}. The factor {@code tau^2} keeps the gradient's scale as
+     * the temperature grows. One pass over the logits computes loss and gradient.
+     *
+     * @param <T> tensors or variables
+     * @param logits unnormalised scores, (N, C)
+     * @param teacher the teacher's, of the same shape
+     * @param temperature tau, above 0
+     * @param reduction what to make of the losses, one an example: their mean divides by the batch alone
+     * @return a scalar, or one loss an example
+     * @throws ShapeException if the shapes do not fit
+     * @throws IllegalArgumentException if the temperature is not above 0
+     */
+    public static <T extends TensorOps<T>> T distillation(T logits, Tensor teacher, double temperature, Reduction reduction) {
+        if (!(temperature > 0 && temperature < Double.POSITIVE_INFINITY)) {
+            throw new IllegalArgumentException("distillation: the temperature is " + temperature + "; give a number above 0, usually 2 to 8");
+        }
+        return reduction.of(logits.apply(new DistillationLoss(temperature), List.of(logits.constant(teacher))));
+    }
+
+    /**
      * The squared error {@code (prediction - target)^2}.
      *
      * @param <T> tensors or variables

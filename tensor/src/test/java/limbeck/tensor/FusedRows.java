@@ -27,6 +27,7 @@ import limbeck.tensor.op.Linear;
 import limbeck.tensor.op.LogSoftmax;
 import limbeck.tensor.op.LogSoftmaxInput;
 import limbeck.tensor.op.Op;
+import limbeck.tensor.op.SoftDivergence;
 import limbeck.tensor.op.Softmax;
 import limbeck.tensor.op.SoftmaxInput;
 import limbeck.tensor.op.SquareSum;
@@ -76,7 +77,7 @@ final class FusedRows {
                 new Row("layerNorm", true, layerNorm()), new Row("layerNormGradients", true, layerNormGradients()),
                 new Row("conv2dAffine", true, convolutions(true)), new Row("conv2dBias", true, convolutions(false)),
                 new Row("linear", true, linear()), new Row("dropout", true, dropout()),
-                new Row("squareSum", true, squareSums()),
+                new Row("squareSum", true, squareSums()), new Row("softDivergence", true, divergences()),
                 new Row("channelMoments", true, moments), new Row("channelAffine", true, affine), new Row("batchNorm", true, norm),
                 new Row("batchNormSums", true, sums), new Row("batchNormInput", true, input));
     }
@@ -103,6 +104,25 @@ final class FusedRows {
         // Without one of its own a sum over an axis, with a roundoff for each term.
         int longest = IntStream.of(x.shape().dims()).max().orElseThrow();
         return Case.of(op, tolerance == null ? new Tolerance.Relative(32, longest) : tolerance, Collections.nCopies(operands, x).toArray(Input[]::new));
+    }
+
+    private static List<Case> divergences() {
+        var cases = new ArrayList<Case>();
+        for (int size : OpTable.SIZES.subList(1, OpTable.SIZES.size())) {
+            cases.add(divergence(1, Input.of(3, size), Input.of(3, size)));
+        }
+        for (Placement placement : List.of(Placement.TRANSPOSED, Placement.STEPPED, Placement.FLIPPED, Placement.EXPANDED, Placement.INNER)) {
+            cases.add(divergence(4, Input.of(17, 33).as(placement), Input.of(17, 33)));
+        }
+        cases.add(divergence(0.5, Input.of(0, 5), Input.of(0, 5)));
+        // Many rows: several pieces for the threads.
+        cases.add(divergence(20, Input.of(1031, 10), Input.of(1031, 10)));
+        return cases;
+    }
+
+    private static Case divergence(double temperature, Input student, Input teacher) {
+        return Case.of(new SoftDivergence(temperature), new Tolerance.Relative(64, temperature * temperature * student.shape().dim(1)), student,
+                teacher);
     }
 
     private static List<Case> gelu() {

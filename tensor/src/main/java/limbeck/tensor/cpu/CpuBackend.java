@@ -48,6 +48,7 @@ import limbeck.tensor.op.Pad;
 import limbeck.tensor.op.Random;
 import limbeck.tensor.op.Reduce;
 import limbeck.tensor.op.ScatterAdd;
+import limbeck.tensor.op.SoftDivergence;
 import limbeck.tensor.op.Softmax;
 import limbeck.tensor.op.SoftmaxInput;
 import limbeck.tensor.op.SquareSum;
@@ -116,6 +117,7 @@ public final class CpuBackend implements Backend {
             case LayerNorm _, LayerNormGradients _ -> LayerNormKernels.applies(in);
             case LogSoftmax(int axis) -> SoftmaxKernels.applies(axis, in);
             case LogSoftmaxInput(int axis) -> SoftmaxKernels.applies(axis, in);
+            case SoftDivergence _ -> SoftmaxKernels.applies(1, in);
             case Softmax(int axis) -> SoftmaxKernels.applies(axis, in);
             case SoftmaxInput(int axis) -> SoftmaxKernels.applies(axis, in);
         };
@@ -142,6 +144,8 @@ public final class CpuBackend implements Backend {
                 case LogSoftmax _ -> SoftmaxKernels.logSoftmax(in.getFirst(), out);
                 case LogSoftmaxInput _ -> SoftmaxKernels.logSoftmaxInput(in.getFirst(), in.getLast(), out);
                 case SquareSum _ -> Reductions.squareSum(in, out);
+                case SoftDivergence(double temperature) ->
+                        SoftmaxKernels.divergence((float) temperature, in.getFirst(), in.getLast(), out);
                 case Softmax _ -> SoftmaxKernels.softmax(in.getFirst(), out);
                 case SoftmaxInput _ -> SoftmaxKernels.softmaxInput(in.getFirst(), in.getLast(), out);
             }

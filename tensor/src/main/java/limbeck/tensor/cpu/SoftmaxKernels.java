@@ -11,6 +11,7 @@ final class SoftmaxKernels {
     // A row's work is some ten times that of a copy.
     private static final int GRAIN = Nest.GRAIN / 8;
     private static final Scratch LANES = new Scratch();
+    private static final Scratch TEACHER = new Scratch();
 
     /** The work on one row: operands and result, each with where the row begins. */
     private interface Row {
@@ -50,6 +51,22 @@ final class SoftmaxKernels {
     static void softmaxInput(View result, View gradient, View out) {
         rows(result, gradient, out, (n, y, yi, g, gi, z, zi, lanes) ->
                 VectorSoftmax.centred(n, y, yi, g, gi, (float) VectorSoftmax.dot(n, y, yi, g, gi, lanes), z, zi));
+    }
+
+    /** The gradient of every row, and behind them all the losses: see {@link limbeck.tensor.op.SoftDivergence}. */
+    static void divergence(float tau, View student, View teacher, View out) {
+        int losses = out.layout().offset() + student.shape().intSize();
+        int first = out.layout().offset();
+        rows(student, teacher, out, (n, z, zi, t, ti, to, at, lanes) -> {
+            float most = largest(n, z, zi);
+            float taught = largest(n, t, ti);
+            float[] teachers = TEACHER.floats(n);
+            double sum = VectorSoftmax.exp(n, z, zi, most, 1 / tau, to, at, lanes);
+            double teacherSum = VectorSoftmax.exp(n, t, ti, taught, 1 / tau, teachers, 0, lanes);
+            double moment = VectorSoftmax.moment(n, teachers, t, ti, taught, z, zi, most, lanes);
+            VectorSoftmax.difference(n, to, at, (float) (tau / sum), teachers, (float) (tau / teacherSum));
+            to[losses + (at - first) / n] = (float) (tau * moment / teacherSum + tau * tau * Math.log(sum / teacherSum));
+        });
     }
 
     private static void rows(View first, View last, View out, Row row) {

@@ -63,6 +63,55 @@ final class VectorSoftmax {
         return total;
     }
 
+    /** {@code z = exp((x - shift) scale)}, and its sum. */
+    static double exp(int n, float[] x, int at, float shift, float scale, float[] z, int to, float[] lanes) {
+        int bulk = S.loopBound(n);
+        FloatVector sum = FloatVector.zero(S);
+        FloatVector less = FloatVector.broadcast(S, shift);
+        FloatVector factor = FloatVector.broadcast(S, scale);
+        for (int i = 0; i < bulk; i += L) {
+            FloatVector e = VectorMath.exp(FloatVector.fromArray(S, x, at + i).sub(less).mul(factor));
+            e.intoArray(z, to + i);
+            sum = e.add(sum);
+        }
+        double total = total(sum, bulk, lanes);
+        for (int i = bulk; i < n; i++) {
+            z[to + i] = ScalarMath.exp((x[at + i] - shift) * scale);
+            total += z[to + i];
+        }
+        return total;
+    }
+
+    /** {@code sum(f ((y - other) - (x - shift)))}. */
+    static double moment(int n, float[] f, float[] y, int from, float other, float[] x, int at, float shift, float[] lanes) {
+        int bulk = S.loopBound(n);
+        FloatVector sum = FloatVector.zero(S);
+        FloatVector lessX = FloatVector.broadcast(S, shift);
+        FloatVector lessY = FloatVector.broadcast(S, other);
+        for (int i = 0; i < bulk; i += L) {
+            FloatVector distance = FloatVector.fromArray(S, y, from + i).sub(lessY).sub(FloatVector.fromArray(S, x, at + i).sub(lessX));
+            sum = FloatVector.fromArray(S, f, i).fma(distance, sum);
+        }
+        double total = total(sum, bulk, lanes);
+        for (int i = bulk; i < n; i++) {
+            total += (double) f[i] * (y[from + i] - other - (x[at + i] - shift));
+        }
+        return total;
+    }
+
+    /** {@code z = z scale - f other}. */
+    static void difference(int n, float[] z, int at, float scale, float[] f, float other) {
+        int bulk = S.loopBound(n);
+        FloatVector first = FloatVector.broadcast(S, scale);
+        FloatVector second = FloatVector.broadcast(S, -other);
+        for (int i = 0; i < bulk; i += L) {
+            FloatVector.fromArray(S, z, at + i).mul(first).add(FloatVector.fromArray(S, f, i).mul(second)).intoArray(z, at + i);
+        }
+        for (int i = bulk; i < n; i++) {
+            z[at + i] = z[at + i] * scale - f[i] * other;
+        }
+    }
+
     /** {@code z = x - shift - rest}. */
     static void shift(int n, float[] x, int at, float shift, float rest, float[] z, int to) {
         int bulk = S.loopBound(n);

@@ -10,7 +10,7 @@ import limbeck.tensor.TensorOps;
  */
 public sealed interface FusedOp extends Op permits BatchNorm, BatchNormInput, BatchNormSums, ChannelAffine, ChannelMoments,
         Conv2dAffine, Conv2dBias, Dropout, Gelu, GeluInput, LayerNorm, LayerNormGradients, Linear, LogSoftmax, LogSoftmaxInput,
-        Softmax, SoftmaxInput, SquareSum {
+        SoftDivergence, Softmax, SoftmaxInput, SquareSum {
     /**
      * The same from primitive ops.
      *
