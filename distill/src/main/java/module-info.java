@@ -12,8 +12,12 @@ module limbeck.distill {
 
     exports limbeck.distill;
     exports limbeck.distill.catalogue;
+    exports limbeck.distill.connect;
+    exports limbeck.distill.features;
     exports limbeck.distill.logits;
     exports limbeck.distill.method;
     exports limbeck.distill.data;
     exports limbeck.distill.experiment;
+    exports limbeck.distill.relations;
+    exports limbeck.distill.weights;
 }

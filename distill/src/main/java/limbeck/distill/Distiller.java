@@ -71,14 +71,16 @@ public final class Distiller {
             check(batch);
         }
         try (var _ = Scope.open("distillation step")) {
-            // In training mode, so that a teacher that learns itself knows a step from a dry run.
-            Views<Tensor> shown = Mode.train(progress.step(), () -> recipe.teacher().observe(batch, teacherTaps));
+            Views<Tensor> shown = observe(batch, progress);
             var losses = new LinkedHashMap<String, Double>();
             var tape = new Tape();
             var correct = new int[1];
             Variable total = tape.record(() -> Mode.train(progress.step(), () -> {
-                Views<Variable> seen = Tapped.run(student, Variable.of(batch.inputs()), studentTaps);
-                correct[0] = correct(seen.logits().tensor(), batch.targets());
+                Views<Variable> seen = Views.of(null);
+                if (isLookedAt(Tap.Side.STUDENT)) {
+                    seen = Tapped.run(student, Variable.of(batch.inputs()), studentTaps);
+                    correct[0] = correct(seen.logits().tensor(), batch.targets());
+                }
                 return sum(new Moment(progress, seen, shown, batch.targets(), batch.ids()), losses);
             }));
             double value = total.item();
@@ -91,6 +93,19 @@ public final class Distiller {
             recipe.after().forEach(action -> action.after(progress));
             return new StepReport(value, losses, correct[0], batch.size());
         }
+    }
+
+    private Views<Tensor> observe(Batch batch, Progress progress) {
+        // A teacher that is more than a finished model may learn by what it observes.
+        if (recipe.teacher() instanceof Frozen && !isLookedAt(Tap.Side.TEACHER)) {
+            return Views.of(null);
+        }
+        // In training mode, so that a teacher that learns itself knows a step from a dry run.
+        return Mode.train(progress.step(), () -> recipe.teacher().observe(batch, teacherTaps));
+    }
+
+    private boolean isLookedAt(Tap.Side side) {
+        return recipe.terms().stream().anyMatch(term -> term.objective().looksAt().contains(side));
     }
 
     private Variable sum(Moment moment, Map<String, Double> losses) {

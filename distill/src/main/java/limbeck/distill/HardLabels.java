@@ -1,5 +1,6 @@
 package limbeck.distill;
 
+import java.util.Set;
 import limbeck.autograd.Variable;
 import limbeck.nn.Losses;
 import limbeck.nn.Reduction;
@@ -24,6 +25,11 @@ public record HardLabels(double labelSmoothing, Tensor classWeights) implements 
      */
     public HardLabels(double labelSmoothing) {
         this(labelSmoothing, null);
+    }
+
+    @Override
+    public Set<Tap.Side> looksAt() {
+        return Set.of(Tap.Side.STUDENT);
     }
 
     @Override

@@ -37,6 +37,15 @@ public interface Objective {
     }
 
     /**
+     * Whose models this objective looks at: one at which no objective looks need not run.
+     *
+     * @return both unless it says otherwise
+     */
+    default Set<Tap.Side> looksAt() {
+        return Set.of(Tap.Side.STUDENT, Tap.Side.TEACHER);
+    }
+
+    /**
      * What this objective itself learns, such as a connector between layers of different width. The optimizer gets it.
      *
      * @return none unless it says otherwise

@@ -13,6 +13,7 @@ import limbeck.autograd.Variable;
 import limbeck.distill.logits.LogitKd;
 import limbeck.nn.Linear;
 import limbeck.nn.Losses;
+import limbeck.nn.Mode;
 import limbeck.nn.Module;
 import limbeck.nn.Reduction;
 import limbeck.nn.Relu;
@@ -106,6 +107,31 @@ class DistillerTest {
     }
 
     @Test
+    void aModelAtWhichNobodyLooksDoesNotRun() {
+        var runs = new int[1];
+        record Counting(Module inner, int[] runs) implements Module {
+            @Override
+            public Variable forward(Variable x) {
+                runs[0]++;
+                return inner.apply(x);
+            }
+
+            @Override
+            public limbeck.nn.Parts parts() {
+                return limbeck.nn.Parts.none().with("inner", inner);
+            }
+        }
+        Module student = net(8, KEY.split("student"));
+        var teacher = new Frozen(new Counting(net(16, KEY.split("teacher")), runs));
+        var labels = new Recipe(teacher, List.of(new Term("ce", 1, new HardLabels())));
+        new Distiller(student, labels, sgd(student, labels, 0.1)).step(batch(20), Progress.START);
+        assertEquals(1, runs[0], "in the dry run alone");
+        var taught = new Recipe(teacher, List.of(new Term("ce", 1, new HardLabels()), new Term("kd", 1, new LogitKd(2))));
+        new Distiller(student, taught, sgd(student, taught, 0.1)).step(batch(20), Progress.START);
+        assertEquals(3, runs[0]);
+    }
+
+    @Test
     void aFeatureTermTrainsItsConnector() {
         Module teacher = net(16, KEY.split("teacher"));
         Module student = net(8, KEY.split("student"));
@@ -155,6 +181,41 @@ class DistillerTest {
         var needsTeacher = Recipe.alone(new LogitKd(4));
         assertThrows(IllegalArgumentException.class,
                 () -> new Distiller(student, needsTeacher, sgd(student, needsTeacher, 0.1)).step(batch(4), Progress.START));
+    }
+
+    @Test
+    void actionsFollowEachStepAndATeacherKnowsAStepFromADryRun() {
+        Module student = net(8, KEY.split("student"));
+        Module model = net(16, KEY.split("teacher"));
+        var modes = new ArrayList<String>();
+        Teacher teacher = (batch, taps) -> {
+            modes.add(Mode.isTraining() ? "step " + Mode.step() : "dry run");
+            return new Frozen(model).observe(batch, taps);
+        };
+        var seen = new ArrayList<Progress>();
+        var weights = new ArrayList<Float>();
+        AfterStep note = progress -> {
+            seen.add(progress);
+            weights.add(student.parameters().get("0.weight").tensor().toFloats()[0]);
+        };
+        var recipe = new Recipe(teacher, List.of(new Term("kd", 1, new LogitKd(4))), List.of(note));
+        var distiller = new Distiller(student, recipe, sgd(student, recipe, 0.1));
+        float before = student.parameters().get("0.weight").tensor().toFloats()[0];
+        distiller.step(batch(8), new Progress(4, 0.5));
+        distiller.step(batch(8), new Progress(5, 0.75));
+        assertEquals(List.of("dry run", "step 4", "step 5"), modes);
+        assertEquals(List.of(new Progress(4, 0.5), new Progress(5, 0.75)), seen);
+        assertTrue(weights.get(0) != before && !weights.get(0).equals(weights.get(1)), "after the optimizer: " + weights);
+    }
+
+    @Test
+    void stagesNeedALengthAndSomethingToTrain() {
+        Module student = net(8, KEY);
+        var all = List.copyOf(student.parameters().values());
+        var recipe = Recipe.alone(new HardLabels());
+        assertEquals("stage 'hint': needs at least 1 epoch and something to train, got 0 epochs and 4 parameters",
+                assertThrows(IllegalArgumentException.class, () -> new Stage("hint", 0, recipe, all)).getMessage());
+        assertThrows(IllegalArgumentException.class, () -> new Stage("hint", 1, recipe, List.of()));
     }
 
     @Test

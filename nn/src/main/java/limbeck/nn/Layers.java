@@ -174,9 +174,10 @@ public final class Layers {
     }
 
     /**
-     * The same as {@link #stages}, each before its last ReLU.
+     * The same as {@link #stages}, each before its last ReLU: before the pooling too where one follows the ReLU, so that the maps are larger
+     * there. Where a stage's ReLU only comes in the next one, as in a wide residual network, it is the batch norm before that ReLU.
      *
-     * @return one place for each stage; the stage itself where it does not end in a ReLU
+     * @return one place for each stage; the stage itself where there is neither
      */
     public List<Layer> preactivations() {
         return stages().stream().map(this::preactivation).toList();
@@ -195,7 +196,14 @@ public final class Layers {
                 }
             }
         }
-        return stage;
+        return calls.stream().filter(call -> call.module instanceof BatchNorm2d && call.in == output(stage)).findFirst()
+                .map(call -> byPath.get(paths.get(call.module))).orElse(stage);
+    }
+
+    /** What a module's place showed. */
+    private Variable output(Layer layer) {
+        Module module = module(layer.path);
+        return calls.stream().filter(call -> call.module == module).reduce((_, later) -> later).orElseThrow().out;
     }
 
     /**

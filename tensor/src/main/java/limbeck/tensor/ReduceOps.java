@@ -37,13 +37,13 @@ public interface ReduceOps<T extends TensorOps<T>> extends Operand<T> {
     /**
      * The sum, over some axes.
      *
-     * @param axes the axes to fold, none of them negative
+     * @param axes the axes to fold; negative ones count from the end
      * @param keep true to keep each folded axis with extent 1
      * @return a new operand
      * @throws ShapeException if there is no such axis
      */
     default T sum(List<Integer> axes, boolean keep) {
-        return apply(new Reduce(ReduceFn.SUM, axes, keep), List.of());
+        return apply(new Reduce(ReduceFn.SUM, ReduceOps.axes(shape(), axes), keep), List.of());
     }
 
     /**
@@ -69,13 +69,13 @@ public interface ReduceOps<T extends TensorOps<T>> extends Operand<T> {
     /**
      * The largest element, over some axes; where several are equal the gradient is shared evenly.
      *
-     * @param axes the axes to fold, none of them negative
+     * @param axes the axes to fold; negative ones count from the end
      * @param keep true to keep each folded axis with extent 1
      * @return a new operand
      * @throws ShapeException if there is no such axis
      */
     default T max(List<Integer> axes, boolean keep) {
-        return apply(new Reduce(ReduceFn.MAX, axes, keep), List.of());
+        return apply(new Reduce(ReduceFn.MAX, ReduceOps.axes(shape(), axes), keep), List.of());
     }
 
     /**
@@ -101,13 +101,13 @@ public interface ReduceOps<T extends TensorOps<T>> extends Operand<T> {
     /**
      * The smallest element, over some axes; where several are equal the gradient is shared evenly.
      *
-     * @param axes the axes to fold, none of them negative
+     * @param axes the axes to fold; negative ones count from the end
      * @param keep true to keep each folded axis with extent 1
      * @return a new operand
      * @throws ShapeException if there is no such axis
      */
     default T min(List<Integer> axes, boolean keep) {
-        return apply(new Reduce(ReduceFn.MIN, axes, keep), List.of());
+        return apply(new Reduce(ReduceFn.MIN, ReduceOps.axes(shape(), axes), keep), List.of());
     }
 
     /**
@@ -134,7 +134,7 @@ public interface ReduceOps<T extends TensorOps<T>> extends Operand<T> {
     /**
      * The mean, over some axes; NaN of nothing.
      *
-     * @param axes the axes to fold, none of them negative
+     * @param axes the axes to fold; negative ones count from the end
      * @param keep true to keep each folded axis with extent 1
      * @return a new operand
      * @throws ShapeException if there is no such axis, or this holds integers
@@ -147,7 +147,7 @@ public interface ReduceOps<T extends TensorOps<T>> extends Operand<T> {
     /**
      * The variance, over some axes: the mean squared distance from the mean.
      *
-     * @param axes the axes to fold, none of them negative
+     * @param axes the axes to fold; negative ones count from the end
      * @param correction subtracted from the count: 0 for the variance of the numbers themselves, 1 for the unbiased
      *     estimate from a sample (Bessel)
      * @param keep true to keep each folded axis with extent 1
@@ -190,6 +190,10 @@ public interface ReduceOps<T extends TensorOps<T>> extends Operand<T> {
     /** Axes with the negative ones counted from the end. */
     private static List<Integer> axes(Shape shape, int[] axes) {
         return Arrays.stream(axes).map(shape::axis).boxed().toList();
+    }
+
+    private static List<Integer> axes(Shape shape, List<Integer> axes) {
+        return axes.stream().map(shape::axis).toList();
     }
 
     /** How many elements are folded into one. */

@@ -73,6 +73,8 @@ final class ErrorTextTest {
     void axes() {
         assertShapeError("axis -1 does not exist in shape (); a scalar has no axes", () -> DEVICE.scalar(1).softmax(-1));
         assertShapeError("axis 2 does not exist in shape (2, 3); give -2 to 1", () -> zeros(2, 3).sum(2));
+        assertShapeError("sum: an axis is negative: input is (2, 3); axes [-1]; count axes from 0",
+                () -> zeros(2, 3).apply(new Reduce(ReduceFn.SUM, List.of(-1), true), List.of()));
         assertShapeError("sum: an axis is named twice: input is (2, 3); axes [0, 0]; name each axis once",
                 () -> zeros(2, 3).apply(new Reduce(ReduceFn.SUM, List.of(0, 0), false), List.of()));
         assertShapeError("flip: an axis is named twice: input is (2, 3); axes [1, 1]; name each axis once", () -> zeros(2, 3).flip(1, -1));

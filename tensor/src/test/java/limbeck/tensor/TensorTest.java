@@ -145,4 +145,12 @@ final class TensorTest {
         assertArrayEquals(Device.reference().bernoulli(key, 0.1, Shape.of(1000)).toFloats(),
                 Device.cpu().bernoulli(key, 0.1, Shape.of(1000)).toFloats());
     }
+
+    @Test
+    void negativeAxesCountFromTheEndInListsToo() {
+        Tensor x = Device.cpu().tensor(new float[] {1, 2, 3, 4, 5, 6}, 2, 3);
+        assertArrayEquals(new double[] {6, 15}, x.sum(List.of(-1), false).toDoubles());
+        assertArrayEquals(new double[] {4, 5, 6}, x.max(List.of(-2), true).toDoubles());
+        assertArrayEquals(new double[] {2, 5}, x.mean(List.of(-1), false).toDoubles());
+    }
 }

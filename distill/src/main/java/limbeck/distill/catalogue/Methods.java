@@ -7,9 +7,51 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import limbeck.distill.features.ActivationBoundary;
+import limbeck.distill.features.AttentionTransfer;
+import limbeck.distill.features.ChannelWise;
+import limbeck.distill.features.FactorTransfer;
+import limbeck.distill.features.FeatureRegression;
+import limbeck.distill.features.FlowMatrix;
+import limbeck.distill.features.Hint;
+import limbeck.distill.features.NeuronSelectivity;
+import limbeck.distill.features.Overhaul;
+import limbeck.distill.features.PearsonFeature;
+import limbeck.distill.features.ReviewKd;
+import limbeck.distill.features.SimKd;
+import limbeck.distill.features.SoftmaxRegression;
+import limbeck.distill.features.VariationalInformation;
+import limbeck.distill.features.WeightedFeatures;
+import limbeck.distill.logits.ConfidenceTemperature;
+import limbeck.distill.logits.CurriculumTemperature;
+import limbeck.distill.logits.DecoupledKd;
+import limbeck.distill.logits.Dist;
+import limbeck.distill.logits.FocalTemperature;
+import limbeck.distill.logits.GeneralizedJsd;
 import limbeck.distill.logits.LogitKd;
+import limbeck.distill.logits.MseLogits;
+import limbeck.distill.logits.NormalizedKd;
+import limbeck.distill.logits.OneForAll;
+import limbeck.distill.logits.SparseTopKKl;
+import limbeck.distill.logits.StandardizedKd;
+import limbeck.distill.logits.TeacherFree;
+import limbeck.distill.logits.TotalVariation;
+import limbeck.distill.logits.UniversalSelfKd;
+import limbeck.distill.logits.WeightedSoftLabels;
 import limbeck.distill.method.Choice;
 import limbeck.distill.method.Method;
+import limbeck.distill.relations.ContrastiveRepresentation;
+import limbeck.distill.relations.CorrelationCongruence;
+import limbeck.distill.relations.MaximumMeanDiscrepancy;
+import limbeck.distill.relations.ProbabilisticTransfer;
+import limbeck.distill.relations.RelationalAngle;
+import limbeck.distill.relations.RelationalDistance;
+import limbeck.distill.relations.SimilarityPreserving;
+import limbeck.distill.weights.Consistency;
+import limbeck.distill.weights.Ema;
+import limbeck.distill.weights.Entropy;
+import limbeck.distill.weights.Interpolation;
+import limbeck.distill.weights.L2;
 import limbeck.nn.Names;
 
 /**
@@ -21,7 +63,49 @@ import limbeck.nn.Names;
  */
 public final class Methods {
     private static final List<Method> ALL = List.of(
-            LogitKd.METHOD);
+            LogitKd.METHOD,
+            MseLogits.METHOD,
+            DecoupledKd.METHOD,
+            NormalizedKd.METHOD,
+            UniversalSelfKd.METHOD,
+            StandardizedKd.METHOD,
+            Dist.METHOD,
+            WeightedSoftLabels.METHOD,
+            OneForAll.METHOD,
+            CurriculumTemperature.METHOD,
+            FocalTemperature.METHOD,
+            ConfidenceTemperature.METHOD,
+            TeacherFree.METHOD,
+            GeneralizedJsd.METHOD,
+            SparseTopKKl.METHOD,
+            TotalVariation.METHOD,
+            Hint.METHOD,
+            AttentionTransfer.METHOD,
+            NeuronSelectivity.METHOD,
+            FlowMatrix.METHOD,
+            ActivationBoundary.METHOD,
+            Overhaul.METHOD,
+            FactorTransfer.METHOD,
+            VariationalInformation.METHOD,
+            ReviewKd.METHOD,
+            SoftmaxRegression.METHOD,
+            SimKd.METHOD,
+            ChannelWise.METHOD,
+            PearsonFeature.METHOD,
+            WeightedFeatures.METHOD,
+            RelationalDistance.METHOD,
+            RelationalAngle.METHOD,
+            SimilarityPreserving.METHOD,
+            ProbabilisticTransfer.METHOD,
+            CorrelationCongruence.METHOD,
+            ContrastiveRepresentation.METHOD,
+            MaximumMeanDiscrepancy.METHOD,
+            FeatureRegression.METHOD,
+            Interpolation.METHOD,
+            Ema.METHOD,
+            L2.METHOD,
+            Consistency.METHOD,
+            Entropy.METHOD);
 
     private static final Map<String, Method> BY_NAME = ALL.stream()
             .collect(Collectors.toMap(Method::name, method -> method, (a, _) -> a, LinkedHashMap::new));

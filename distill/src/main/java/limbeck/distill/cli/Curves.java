@@ -77,7 +77,7 @@ final class Curves {
     }
 
     /** The next of 1, 2, 5, 10, ... times a power of ten from a number up. */
-    private static double step(double atLeast) {
+    static double step(double atLeast) {
         double power = Math.pow(10, Math.floor(Math.log10(atLeast)));
         for (int factor : new int[] {1, 2, 5}) {
             if (factor * power >= atLeast) {

@@ -15,6 +15,7 @@ import limbeck.distill.experiment.Settings;
 import limbeck.distill.experiment.Stopwatch;
 import limbeck.nn.Module;
 import limbeck.nn.io.Checkpoint;
+import limbeck.nn.io.SafetensorsException;
 import limbeck.nn.models.Models;
 import limbeck.tensor.Device;
 import limbeck.tensor.Key;
@@ -62,7 +63,7 @@ final class EvaluateCommand implements Command {
         }
         Module model = Models.build(architecture, data.train().shape(), data.train().classes(), Key.of(0));
         model.to(device);
-        Checkpoint.load(file, model);
+        load(file, model, card);
         Statistics normalisation = card == null ? data.train().statistics() : card.normalisation();
         int batch = Math.min(settings.count(Setting.BATCH), data.test().size());
         var loader = Loader.of(data.test(), batch).normalise(normalisation).on(device).build();
@@ -72,6 +73,18 @@ final class EvaluateCommand implements Command {
         terminal.result("Latency " + Text.significant(1000 * latency) + " ms for one image, "
                 + Text.count(Math.round(throughput)) + " images/s in batches of " + batch
                 + ", on " + device.name() + " with " + Text.count(Threads.count(), "thread") + ".");
+    }
+
+    private static void load(Path file, Module model, ModelCard card) {
+        try {
+            Checkpoint.load(file, model);
+        } catch (SafetensorsException e) {
+            if (card == null || card.method().isEmpty()) {
+                throw e;
+            }
+            throw new CommandException(e.getMessage() + " (it was distilled by " + card.method()
+                    + "; what a method such as simkd adds to a student cannot be built here)", e);
+        }
     }
 
     private static void report(Terminal terminal, String architecture, Dataset test, Evaluation evaluation) {

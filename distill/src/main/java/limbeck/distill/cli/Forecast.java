@@ -4,6 +4,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import limbeck.distill.experiment.Plan;
@@ -16,13 +17,31 @@ import limbeck.distill.experiment.Settings;
  * not been trained yet the guess comes from another one's epochs, in proportion to the multiply-adds of an epoch.
  */
 final class Forecast {
-    private record Job(Role role, int epochs) {
+    /** A model's training: the lengths of its stages in epochs. */
+    private record Job(Role role, List<Integer> stages) {
+        Job(Role role, int epochs) {
+            this(role, List.of(epochs));
+        }
+
+        /** The stage of an epoch, which counts from 0. */
+        int stage(int epoch) {
+            int stage = 0;
+            for (int end = stages.getFirst(); epoch >= end && stage + 1 < stages.size(); end += stages.get(stage)) {
+                stage++;
+            }
+            return stage;
+        }
+    }
+
+    /** A stage of a model's training: its epochs are alike. */
+    private record Part(Role role, int stage) {
     }
 
     private final Deque<Job> waiting = new ArrayDeque<>();
-    private final Map<Role, List<Double>> measured = new EnumMap<>(Role.class);
+    private final Map<Part, List<Double>> measured = new LinkedHashMap<>();
     private final Map<Role, Double> work = new EnumMap<>(Role.class);
     private Job current;
+    private int done;
 
     /** A forecast of everything that is planned. */
     Forecast(Plan plan) {
@@ -34,7 +53,7 @@ final class Forecast {
             }
             waiting.add(new Job(Role.STUDENT_ALONE, settings.count(Setting.EPOCHS)));
             if (plan.teacher() != null) {
-                waiting.add(new Job(Role.STUDENT_DISTILLED, settings.count(Setting.EPOCHS)));
+                waiting.add(new Job(Role.STUDENT_DISTILLED, plan.stages()));
             }
         }
         // Backward is about twice forward; a teacher that teaches only goes forward.
@@ -48,11 +67,17 @@ final class Forecast {
     /** A model's training begins. */
     void started() {
         current = waiting.poll();
+        done = 0;
     }
 
     /** An epoch of the current training took so many seconds, the test after it included. */
     void epoch(double seconds) {
-        measured.computeIfAbsent(current.role, _ -> new ArrayList<>()).add(seconds);
+        measured.computeIfAbsent(now(), _ -> new ArrayList<>()).add(seconds);
+        done++;
+    }
+
+    private Part now() {
+        return new Part(current.role, current.stage(done));
     }
 
     /**
@@ -64,29 +89,43 @@ final class Forecast {
      * @return NaN while there is nothing to tell by
      */
     double phase(int done, double part, double running) {
-        return (current.epochs - done - part) * epochSeconds(current.role, part, running);
+        return seconds(current, done + part, part, running);
     }
 
     /** The seconds that the whole run still takes, as {@link #phase}. */
     double run(int done, double part, double running) {
-        double seconds = phase(done, part, running);
-        for (Job job : waiting) {
-            seconds += job.epochs * epochSeconds(job.role, part, running);
+        return phase(done, part, running) + waiting.stream().mapToDouble(job -> seconds(job, 0, part, running)).sum();
+    }
+
+    /** What is left of a training of which some epochs are over. */
+    private double seconds(Job job, double over, double part, double running) {
+        double seconds = 0;
+        int end = 0;
+        for (int stage = 0; stage < job.stages.size(); stage++) {
+            end += job.stages.get(stage);
+            double left = Math.clamp(end - over, 0, job.stages.get(stage));
+            seconds += left == 0 ? 0 : left * epochSeconds(new Part(job.role, stage), part, running);
         }
         return seconds;
     }
 
-    private double epochSeconds(Role role, double part, double running) {
-        List<Double> own = measured.get(role);
+    private double epochSeconds(Part wanted, double part, double running) {
+        List<Double> own = measured.get(wanted);
         if (own != null) {
             // The first epoch is slower, as the JVM is still compiling: it counts only while it is the only one.
             return own.stream().skip(own.size() > 1 ? 1 : 0).mapToDouble(Double::doubleValue).average().orElseThrow();
         }
-        if (role == current.role) {
-            return part > 0 ? running / part : Double.NaN;
+        if (wanted.equals(now()) && part > 0) {
+            return running / part;
         }
-        Role other = measured.containsKey(Role.STUDENT_ALONE) ? Role.STUDENT_ALONE : measured.isEmpty() ? current.role
-                : measured.keySet().iterator().next();
-        return epochSeconds(other, part, running) * work.get(role) / work.get(other);
+        if (wanted.stage > 0) {
+            return epochSeconds(new Part(wanted.role, wanted.stage - 1), part, running);
+        }
+        if (wanted.role == current.role) {
+            return Double.NaN;
+        }
+        var alone = new Part(Role.STUDENT_ALONE, 0);
+        Part other = measured.containsKey(alone) ? alone : measured.isEmpty() ? new Part(current.role, 0) : measured.keySet().iterator().next();
+        return epochSeconds(other, part, running) * work.get(wanted.role) / work.get(other.role);
     }
 }

@@ -60,9 +60,11 @@ public final class Main {
     private static void execute(String[] args, Terminal terminal) {
         var commands = new LinkedHashMap<String, Command>();
         commands.put("distill", new DistillCommand());
+        commands.put("compare", new CompareCommand());
         commands.put("train", new TrainCommand());
         commands.put("evaluate", new EvaluateCommand());
         commands.put("models", new ModelsCommand());
+        commands.put("methods", new MethodsCommand());
         CommandLine line = commandLine(commands);
         ParseResult parsed = parse(line, args);
         ParseResult last = parsed;

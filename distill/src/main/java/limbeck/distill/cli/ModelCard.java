@@ -21,13 +21,15 @@ import limbeck.tensor.Shape;
  * @param normalisation mean and standard deviation of each channel, which inputs are normalised by
  * @param data the name of the data set that it was trained on
  * @param classNames what the classes are called, by label
+ * @param method what it was distilled by, if it is not plain kd; else empty
  */
-record ModelCard(String architecture, Shape input, int classes, Statistics normalisation, String data, List<String> classNames) {
+record ModelCard(String architecture, Shape input, int classes, Statistics normalisation, String data, List<String> classNames,
+        String method) {
     private static final String NUMBER = "-?\\d+(\\.\\d+)?([eE][-+]?\\d+)?";
 
     /** The card of an architecture trained on a data set with these statistics. */
-    static ModelCard of(String architecture, Dataset train, Statistics statistics) {
-        return new ModelCard(architecture, train.shape(), train.classes(), statistics, train.name(), train.classNames());
+    static ModelCard of(String architecture, Dataset train, Statistics statistics, String method) {
+        return new ModelCard(architecture, train.shape(), train.classes(), statistics, train.name(), train.classNames(), method);
     }
 
     /** The card as metadata, with notes about how far training had come. */
@@ -41,6 +43,9 @@ record ModelCard(String architecture, Shape input, int classes, Statistics norma
         metadata.put("mean", join(normalisation.mean()));
         metadata.put("std", join(normalisation.std()));
         metadata.put("data", data);
+        if (!method.isEmpty()) {
+            metadata.put("method", method);
+        }
         metadata.put("role", role);
         metadata.put("seed", Long.toString(seed));
         metadata.put("epoch", Integer.toString(epoch));
@@ -73,7 +78,8 @@ record ModelCard(String architecture, Shape input, int classes, Statistics norma
         List<String> names = metadata.getOrDefault("class_names", "").lines().toList();
         return new ModelCard(metadata.get("architecture"), input, classes, new Statistics(mean, std),
                 metadata.getOrDefault("data", ""),
-                names.size() == classes ? names : IntStream.range(0, classes).mapToObj(Integer::toString).toList());
+                names.size() == classes ? names : IntStream.range(0, classes).mapToObj(Integer::toString).toList(),
+                metadata.getOrDefault("method", ""));
     }
 
     private static String entry(Path file, Map<String, String> metadata, String key, String form) {

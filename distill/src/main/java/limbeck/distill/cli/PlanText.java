@@ -76,6 +76,7 @@ final class PlanText {
         line("Student", size(student, plan.student(), width) + ", " + (ratio >= 1 ? Text.number(ratio, 1) + " times smaller"
                 : Text.number(1 / ratio, 1) + " times larger"));
         wrapped("Loss", plan.loss());
+        plan.notes().forEach(note -> wrapped("", note));
     }
 
     private String size(String name, Summary summary, int width) {
@@ -131,14 +132,10 @@ final class PlanText {
     }
 
     private void wrapped(String label, String text) {
-        String rest = text;
         String first = label;
-        while (rest.length() > WIDTH - LABEL && rest.lastIndexOf(' ', WIDTH - LABEL) > 0) {
-            int end = rest.lastIndexOf(' ', WIDTH - LABEL);
-            line(first, rest.substring(0, end));
-            rest = rest.substring(end + 1);
+        for (String part : Text.wrapped(text, WIDTH - LABEL)) {
+            line(first, part);
             first = "";
         }
-        line(first, rest);
     }
 }

@@ -29,6 +29,8 @@ import limbeck.distill.experiment.Settings;
  * temperature: 20
  * </pre>
  *
+ * The {@code method} may be written out as {@link RecipeMethod} has it.
+ *
  * @param name what it is called; empty if it does not say
  * @param description what it is for; empty if it does not say
  * @param settings the settings, changed by the file's
@@ -80,11 +82,13 @@ record RecipeFile(String name, String description, Settings settings) {
             if (yaml.isCurrentAlias()) {
                 throw usage(file, where, "'" + key + "' refers to a value elsewhere; write the value itself");
             }
-            if (value.isStructStart()) {
+            boolean written = value.isStructStart() && key.equals(Setting.METHOD.key());
+            if (value.isStructStart() && !written) {
                 String what = value == JsonToken.START_ARRAY ? "a list" : "settings of its own";
                 throw usage(file, where, "'" + key + "' holds " + what + "; it needs one plain value");
             }
-            String plain = value == JsonToken.VALUE_NULL ? "" : yaml.getText();
+            String plain = written ? new RecipeMethod(yaml, (at, sentence) -> usage(file, at, sentence)).read()
+                    : value == JsonToken.VALUE_NULL ? "" : yaml.getText();
             switch (key) {
                 case "name" -> name = Text.oneLine(plain);
                 case "description" -> description = Text.oneLine(plain);

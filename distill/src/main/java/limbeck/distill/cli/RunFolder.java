@@ -51,6 +51,15 @@ final class RunFolder implements Listener {
         this.folder = folder;
         this.options = options;
         this.single = single;
+        prepare(folder);
+    }
+
+    /**
+     * Makes a folder if there is none, and sees whether it can be written to.
+     *
+     * @throws CommandException in one sentence, if it cannot be made or written to
+     */
+    static void prepare(Path folder) {
         if (Files.exists(folder) && !Files.isDirectory(folder)) {
             throw new CommandException("--out: " + folder + " is a file; give a folder, which is made if there is none", null);
         }
@@ -102,7 +111,9 @@ final class RunFolder implements Listener {
             delete(CURVES);
         }
         String architecture = plan.settings().text(role == Role.TEACHER ? Setting.TEACHER : Setting.STUDENT);
-        ModelCard card = ModelCard.of(architecture, plan.data().train(), statistics);
+        String chosen = plan.settings().text(Setting.METHOD);
+        String method = role == Role.STUDENT_DISTILLED && !chosen.equals(Setting.METHOD.initial()) ? chosen : "";
+        ModelCard card = ModelCard.of(architecture, plan.data().train(), statistics, method);
         Checkpoint.save(folder.resolve(file(role, seed)), model, card.metadata(role(role), seed, epoch));
     }
 

@@ -23,7 +23,7 @@ import picocli.CommandLine.ParseResult;
 final class SettingOptions {
     /** Where on the help page a new heading comes, which holds until the next. */
     private static final Map<Setting, String> HEADINGS = new EnumMap<>(Map.of(Setting.DATA, "Data",
-            Setting.TEACHER, "Teacher and student", Setting.TEMPERATURE, "Loss", Setting.EPOCHS, "Training", Setting.SEEDS, "Runs"));
+            Setting.TEACHER, "Teacher and student", Setting.METHOD, "Loss", Setting.EPOCHS, "Training", Setting.SEEDS, "Runs"));
 
     private final Map<String, Setting> byKey;
 
@@ -148,9 +148,11 @@ final class SettingOptions {
     }
 
     private static Object value(Setting setting, String text) {
-        if (!isNumber(setting)) {
-            return text;
-        }
+        return isNumber(setting) ? number(text) : text;
+    }
+
+    /** A number as JSON has it: a whole one without a point. */
+    static Object number(String text) {
         return text.matches("-?\\d{1,18}") ? Long.valueOf(text) : (Object) Double.valueOf(text);
     }
 

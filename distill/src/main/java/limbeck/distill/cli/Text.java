@@ -1,6 +1,10 @@
 package limbeck.distill.cli;
 
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 import limbeck.distill.experiment.Role;
@@ -61,6 +65,29 @@ final class Text {
     /** A role's name in what this command prints. */
     static String title(Role role, boolean single) {
         return single ? "model" : role.title();
+    }
+
+    /** Lines of at most so many characters, broken between words; a longer word has a line of its own. */
+    static List<String> wrapped(String text, int width) {
+        var lines = new ArrayList<String>();
+        String rest = text;
+        while (rest.length() > width) {
+            int end = rest.lastIndexOf(' ', width);
+            end = end > 0 ? end : rest.indexOf(' ');
+            if (end < 0) {
+                break;
+            }
+            lines.add(rest.substring(0, end));
+            rest = rest.substring(end + 1);
+        }
+        lines.add(rest);
+        return lines;
+    }
+
+    /** A number's text in few digits, such as {@code 0.08333} or {@code 0.0005}; whole numbers and other texts as they are. */
+    static String shortened(String text) {
+        return text.matches("-?\\d+\\.\\d+([eE]-?\\d+)?")
+                ? new BigDecimal(text).round(new MathContext(4)).stripTrailingZeros().toPlainString() : text;
     }
 
     /** Text of others in one line that is safe to print. */

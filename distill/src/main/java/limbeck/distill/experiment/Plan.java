@@ -12,7 +12,10 @@ import limbeck.nn.Summary;
  * @param teacher the teacher's layers, parameters and multiply-adds; null where the student is trained alone
  * @param student the student's
  * @param seeds the seeds
- * @param loss the students' loss in words
+ * @param loss the distilled student's loss in words; for a model that is trained alone, its own
+ * @param stages the lengths in epochs of the stages in which the distilled student is trained; for a model that is trained alone, its own
+ * @param notes what was chosen by itself about the distilled student's training, such as its stages and which layers are compared
  */
-public record Plan(Settings settings, Splits data, Summary teacher, Summary student, List<Long> seeds, String loss) {
+public record Plan(Settings settings, Splits data, Summary teacher, Summary student, List<Long> seeds, String loss,
+        List<Integer> stages, List<String> notes) {
 }

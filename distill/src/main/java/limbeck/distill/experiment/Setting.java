@@ -3,6 +3,7 @@ package limbeck.distill.experiment;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import limbeck.distill.catalogue.Methods;
 import limbeck.distill.data.Augment;
 import limbeck.nn.Names;
 
@@ -27,10 +28,12 @@ public enum Setting {
     TEACHER_WEIGHTS("", Kind.TEXT, "safetensors file of a trained teacher, instead of training one"),
     /** Whether each seed has its own teacher. */
     TEACHERS("one", Kind.choice("one", "each"), "train one teacher for all seeds, or one for each"),
+    /** What the distilled student learns by. */
+    METHOD("kd", Kind.METHOD, "how to distil: kd,at or dkd(beta=2) and the like (limbeck methods lists all)"),
     /** The softmax temperature of the soft loss. */
-    TEMPERATURE("2", Kind.POSITIVE, "temperature of the soft loss"),
+    TEMPERATURE("2", Kind.POSITIVE, "temperature of kd"),
     /** The weight of the soft loss. */
-    ALPHA("0.9", Kind.FRACTION, "weight of the soft loss; the hard loss has 1 - alpha"),
+    ALPHA("0.9", Kind.FRACTION, "weight of kd; the hard loss beside it has 1 - alpha"),
     /** The student's epochs. */
     EPOCHS("12", Kind.POSITIVE_COUNT, "epochs of each student's training"),
     /** The teacher's epochs. */
@@ -132,7 +135,8 @@ public enum Setting {
     void check(String value) {
         String wanted = kind.complaint(value);
         if (wanted != null) {
-            throw new IllegalArgumentException(key() + ": " + wanted + ", got '" + value + "'");
+            // A method's own complaint is a whole sentence already.
+            throw new IllegalArgumentException(wanted.startsWith(key()) ? wanted : key() + ": " + wanted + ", got '" + value + "'");
         }
     }
 
@@ -145,6 +149,7 @@ public enum Setting {
         Kind POSITIVE = value -> number(value) > 0 ? null : "needs a number above 0";
         Kind NOT_NEGATIVE = value -> number(value) >= 0 ? null : "needs a number of 0 or more";
         Kind FRACTION = value -> number(value) >= 0 && number(value) <= 1 ? null : "needs a number from 0 to 1";
+        Kind METHOD = Kind::method;
         Kind AUGMENT = Kind::augment;
         Kind AUGMENT_OR_SAME = value -> value.equals("same") ? null : augment(value);
 
@@ -153,6 +158,15 @@ public enum Setting {
 
         static Kind choice(String... choices) {
             return value -> List.of(choices).contains(value) ? null : "choose " + String.join(", ", choices);
+        }
+
+        private static String method(String value) {
+            try {
+                Methods.parse(value);
+                return null;
+            } catch (IllegalArgumentException e) {
+                return e.getMessage();
+            }
         }
 
         private static String augment(String value) {

@@ -2,7 +2,12 @@ package limbeck.distill.experiment;
 
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import limbeck.distill.catalogue.Methods;
+import limbeck.distill.logits.LogitKd;
+import limbeck.distill.method.Choice;
+import limbeck.distill.method.Method;
 
 /**
  * The choices of one experiment. Immutable; every value is checked when it is set.
@@ -75,6 +80,26 @@ public final class Settings {
      */
     public double number(Setting setting) {
         return Double.parseDouble(text(setting));
+    }
+
+    /**
+     * The methods that {@link Setting#METHOD} names. Of {@code kd} the temperature and the weights are those of
+     * {@link Setting#TEMPERATURE} and {@link Setting#ALPHA} where its own options do not say otherwise.
+     *
+     * @return at least one
+     */
+    public List<Choice> methods() {
+        return Methods.parse(text(Setting.METHOD)).stream().map(choice -> choice.method() == LogitKd.METHOD ? classic(choice) : choice)
+                .toList();
+    }
+
+    private Choice classic(Choice choice) {
+        var values = new LinkedHashMap<String, String>();
+        values.put("temperature", Double.toString(number(Setting.TEMPERATURE)));
+        values.put(Method.WEIGHT, Double.toString(number(Setting.ALPHA)));
+        values.put(Method.CE, Double.toString(1 - number(Setting.ALPHA)));
+        choice.given().forEach(name -> values.put(name, choice.values().get(name)));
+        return choice.method().with(values);
     }
 
     /**

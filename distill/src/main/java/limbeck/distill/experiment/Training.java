@@ -4,15 +4,14 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import limbeck.autograd.Parameter;
 import limbeck.distill.Batch;
 import limbeck.distill.Distiller;
-import limbeck.distill.Recipe;
+import limbeck.distill.Stage;
 import limbeck.distill.StepReport;
 import limbeck.distill.data.Epoch;
 import limbeck.distill.data.Loader;
+import limbeck.distill.method.Curriculum;
 import limbeck.nn.Module;
-import limbeck.nn.optim.Optimizer;
 import limbeck.nn.optim.Progress;
 import limbeck.nn.optim.Schedule;
 import limbeck.tensor.Scope;
@@ -23,15 +22,12 @@ import limbeck.tensor.Scope;
  * @param role whose training it is, for the reports
  * @param seed its seed, for the reports
  * @param model what learns
- * @param recipe whom from and by which losses
- * @param optimizer follows the gradients
- * @param rate the optimizer's learning rate, for the reports
+ * @param curriculum by which stages, and what model they make of it
+ * @param rule makes each stage's optimizer
  * @param loader the batches
  * @param examples how many examples an epoch has
- * @param epochs how many epochs
  */
-record Training(Role role, long seed, Module model, Recipe recipe, Optimizer optimizer, Schedule rate, Loader loader, int examples,
-        int epochs) {
+record Training(Role role, long seed, Module model, Curriculum curriculum, OptimizerChoice rule, Loader loader, int examples) {
     /** Means over an epoch, weighted by the batches' sizes. */
     private static final class Means {
         private final Map<String, Double> sums = new LinkedHashMap<>();
@@ -66,16 +62,26 @@ record Training(Role role, long seed, Module model, Recipe recipe, Optimizer opt
         double accuracy(Module model);
     }
 
+    /** Trains one stage after the other; their epochs are counted together. */
     List<EpochReport> run(Test test, Listener listener) {
-        var distiller = new Distiller(model, recipe, optimizer);
         var reports = new ArrayList<EpochReport>();
+        for (Stage stage : curriculum.stages()) {
+            run(stage, reports, test, listener);
+        }
+        return reports;
+    }
+
+    private void run(Stage stage, List<EpochReport> reports, Test test, Listener listener) {
+        var distiller = new Distiller(model, stage.recipe(), rule.optimizer(stage.trained(), stage.epochs()));
+        Schedule rate = rule.rate(stage.epochs());
+        int before = reports.size();
         int batches = loader.batches();
         long step = 0;
-        for (int epoch = 0; epoch < epochs; epoch++) {
+        for (int epoch = 0; epoch < stage.epochs(); epoch++) {
             long start = System.nanoTime();
             var means = new Means();
             var progress = new Progress(step, epoch);
-            try (Epoch pass = loader.epoch(epoch)) {
+            try (Epoch pass = loader.epoch(before + epoch)) {
                 while (pass.hasNext()) {
                     progress = new Progress(step, epoch + (double) (step % batches) / batches);
                     try (var _ = Scope.open("batch")) {
@@ -83,22 +89,15 @@ record Training(Role role, long seed, Module model, Recipe recipe, Optimizer opt
                         means.add(distiller.step(batch, progress));
                     }
                     step++;
-                    listener.advanced(new Listener.Step(epoch + 1, epochs, means.examples, examples, means.loss(), means.accuracy()));
+                    listener.advanced(new Listener.Step(before + epoch + 1, rule.epochs(), means.examples, examples, means.loss(),
+                            means.accuracy()));
                 }
             }
             double seconds = (System.nanoTime() - start) * 1e-9;
-            var report = new EpochReport(role, seed, epoch + 1, rate.at(progress), means.loss(), means.losses(), means.accuracy(),
-                    test.accuracy(model), seconds);
+            var report = new EpochReport(role, seed, before + epoch + 1, rate.at(progress), means.loss(), means.losses(), means.accuracy(),
+                    test.accuracy(curriculum.deployed()), seconds);
             reports.add(report);
-            listener.epochEnded(report, model);
+            listener.epochEnded(report, curriculum.deployed());
         }
-        return reports;
-    }
-
-    /** What an optimizer for this recipe has to change. */
-    static List<Parameter> parameters(Module model, Recipe recipe) {
-        var all = new ArrayList<>(model.parameters().values());
-        all.addAll(recipe.parameters());
-        return all;
     }
 }

@@ -6,9 +6,10 @@ import limbeck.distill.Objective;
 import limbeck.distill.Views;
 import limbeck.distill.method.Compares;
 import limbeck.distill.method.Method;
+import limbeck.nn.Losses;
+import limbeck.nn.Reduction;
 import limbeck.nn.optim.Schedule;
 import limbeck.tensor.Shape;
-import limbeck.tensor.Tensor;
 
 /**
  * Distillation of logits (Hinton, Vinyals and Dean, 2015, arXiv 1503.02531):
@@ -37,20 +38,11 @@ public record LogitKd(Schedule temperature) implements Objective {
     @Override
     public Variable loss(Moment moment) {
         double tau = temperature.at(moment.progress());
-        Tensor logTeacher = moment.teacher().logits().div(tau).logSoftmax(-1);
-        Variable logStudent = moment.student().logits().div(tau).logSoftmax(-1);
-        Variable divergence = Variable.of(logTeacher.exp()).mul(Variable.of(logTeacher).sub(logStudent)).sum();
-        return divergence.mul(tau * tau / logStudent.shape().dim(0));
+        return Losses.distillation(moment.student().logits(), moment.teacher().logits(), tau, Reduction.MEAN);
     }
 
     @Override
     public void check(Views<Shape> student, Views<Shape> teacher) {
-        if (teacher.logits() == null) {
-            throw new IllegalArgumentException("kd: there is no teacher to learn from; give the recipe one, such as new Frozen(model)");
-        }
-        if (!teacher.logits().equals(student.logits())) {
-            throw new IllegalArgumentException("kd: the student's logits are " + student.logits() + ", the teacher's " + teacher.logits()
-                    + "; both must know the same classes");
-        }
+        Fit.teacher("kd", student, teacher);
     }
 }

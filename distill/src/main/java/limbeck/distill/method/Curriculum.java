@@ -22,7 +22,8 @@ import limbeck.nn.optim.Schedule;
 public record Curriculum(List<Stage> stages, Module deployed, List<String> notes) {
     /**
      * Puts methods together: each adds its terms; the cross-entropy with the labels is there once, with the largest weight that one
-     * of them asks for. The stages that come before the main one take their epochs from it.
+     * of them asks for (a regulariser's own counts only where it is given or there is nothing else). The stages that come before the main
+     * one take their epochs from it.
      *
      * @param choices the methods
      * @param task who learns what from whom
@@ -38,7 +39,8 @@ public record Curriculum(List<Stage> stages, Module deployed, List<String> notes
         var notes = new ArrayList<String>();
         Teacher main = teacher;
         Module deployed = task.student();
-        double ce = choices.stream().mapToDouble(choice -> choice.number(Method.CE)).max().orElse(1);
+        double ce = choices.stream().filter(choice -> asksForLabels(choice, choices)).mapToDouble(choice -> choice.number(Method.CE)).max()
+                .orElse(1);
         if (ce > 0) {
             terms.add(new Term("ce", ce, hard));
         }
@@ -64,6 +66,12 @@ public record Curriculum(List<Stage> stages, Module deployed, List<String> notes
         trained.addAll(recipe.parameters());
         stages.add(new Stage("main", left, recipe, trained));
         return new Curriculum(stages, deployed, List.copyOf(notes));
+    }
+
+    /** A regulariser restrains what the other methods do, and has no wish of its own beside them unless one was given. */
+    private static boolean asksForLabels(Choice choice, List<Choice> all) {
+        return choice.method().compares() != Compares.REGULARISER || choice.given().contains(Method.CE)
+                || all.stream().allMatch(other -> other.method().compares() == Compares.REGULARISER);
     }
 
     private static Schedule weight(Choice choice, Task task) {

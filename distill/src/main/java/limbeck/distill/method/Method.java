@@ -227,6 +227,15 @@ public final class Method {
         return new Choice(this, all, new ArrayList<>(values.keySet()));
     }
 
+    /**
+     * This method as it is if nothing is said.
+     *
+     * @return the choice
+     */
+    public Choice plain() {
+        return with(Map.of());
+    }
+
     Lesson build(Setup setup) {
         return builder.apply(setup);
     }

@@ -128,16 +128,7 @@ public final class Setup {
      * @throws IllegalArgumentException if one of them names nothing, naming the nearest
      */
     public List<Pairing> pairs() {
-        List<Layer> student = find(task.students(), STUDENT_LAYERS);
-        List<Layer> teacher = find(task.teachers(), TEACHER_LAYERS);
-        int count = Math.min(student.size(), teacher.size());
-        if (count == 0) {
-            throw complaint("there is no layer to look at; a linear model has none inside");
-        }
-        List<Pairing> pairs = IntStream.range(0, count)
-                .mapToObj(i -> new Pairing(student.get(student.size() - count + i), teacher.get(teacher.size() - count + i))).toList();
-        note("compares " + pairs.stream().map(Pairing::toString).collect(Collectors.joining("; ")));
-        return pairs;
+        return compared(found());
     }
 
     /**
@@ -147,12 +138,7 @@ public final class Setup {
      * @throws IllegalArgumentException if a place shows no maps (N, C, H, W)
      */
     public List<Pairing> maps() {
-        List<Pairing> pairs = pairs();
-        for (Pairing pair : pairs) {
-            requireMap("student", pair.student());
-            requireMap("teacher", pair.teacher());
-        }
-        return pairs;
+        return compared(requireMaps(found()));
     }
 
     /**
@@ -161,17 +147,61 @@ public final class Setup {
      * @return the deepest
      */
     public Pairing pair() {
-        return pairs().getLast();
+        return compared(List.of(found().getLast())).getFirst();
     }
 
     /**
-     * The last of the pairs of feature maps.
+     * The last of the pairs, of feature maps.
      *
      * @return the deepest
-     * @throws IllegalArgumentException if a place shows no maps (N, C, H, W)
+     * @throws IllegalArgumentException if it shows no maps (N, C, H, W)
      */
     public Pairing map() {
-        return maps().getLast();
+        return compared(requireMaps(List.of(found().getLast()))).getFirst();
+    }
+
+    /**
+     * The pair in the middle, the earlier one of two.
+     *
+     * @return where a hint is given that leaves the later layers to the student
+     */
+    public Pairing middle() {
+        List<Pairing> pairs = found();
+        return compared(List.of(pairs.get((pairs.size() - 1) / 2))).getFirst();
+    }
+
+    private List<Pairing> found() {
+        List<Layer> student = find(task.students(), STUDENT_LAYERS);
+        List<Layer> teacher = find(task.teachers(), TEACHER_LAYERS);
+        int count = Math.min(student.size(), teacher.size());
+        if (count == 0) {
+            throw complaint("there is no layer to look at; a linear model has none inside");
+        }
+        return IntStream.range(0, count)
+                .mapToObj(i -> new Pairing(student.get(student.size() - count + i), teacher.get(teacher.size() - count + i))).toList();
+    }
+
+    private List<Pairing> compared(List<Pairing> pairs) {
+        note("compares " + pairs.stream().map(Pairing::toString).collect(Collectors.joining("; ")));
+        return pairs;
+    }
+
+    private List<Pairing> requireMaps(List<Pairing> pairs) {
+        for (Pairing pair : pairs) {
+            requireMap("student", pair.student());
+            requireMap("teacher", pair.teacher());
+        }
+        return pairs;
+    }
+
+    /**
+     * The places that {@code student-layers} names, for a method that looks into the student alone.
+     *
+     * @return in the order in which they run; empty only for {@code stages} of a linear model
+     * @throws IllegalArgumentException if they name nothing, naming the nearest
+     */
+    public List<Layer> studentPlaces() {
+        return find(task.students(), STUDENT_LAYERS);
     }
 
     private void requireMap(String whose, Layer layer) {

@@ -100,6 +100,7 @@ class DistillTest {
         assertEquals(256, summary.at("/data/train").asInt());
         assertEquals("[1,28,28]", summary.at("/data/shape").toString());
         assertEquals("mlp-8", summary.at("/recipe/student").asText());
+        assertEquals("kd", summary.at("/recipe/method").asText());
         assertEquals(0.9, summary.at("/recipe/alpha").asDouble());
         assertEquals("[1,2]", summary.get("seeds").toString());
         assertEquals("cpu", summary.get("device").asText());
@@ -179,6 +180,25 @@ class DistillTest {
         Cli run = Cli.run("evaluate", "--weights", file("one", "teacher.safetensors").toString(), "--model", "mlp-25");
         assertEquals(1, run.code());
         assertTrue(run.err().contains("teacher.safetensors"), run.err());
+    }
+
+    /** SimKD keeps the student with a projector and the teacher's classifier. */
+    @Test
+    void whatAMethodMakesOfTheStudentIsKept() throws IOException {
+        Cli run = Cli.run("distill", "--teacher", "cnn-small", "--student", "cnn-tiny", "--train-size", "32", "--teacher-epochs", "1", "--epochs",
+                "1", "--seeds", "1", "--method", "simkd", "--out", folder.resolve("simkd").toString());
+        assertEquals(0, run.code(), run.err());
+        assertTrue(run.out().contains("Loss      1 x simkd"), run.out());
+        JsonNode summary = new ObjectMapper().readTree(file("simkd", "summary.json").toFile());
+        assertEquals("simkd", summary.at("/recipe/method").asText());
+        assertTrue(summary.at("/models/2/parameters").asLong() > summary.at("/models/1/parameters").asLong());
+        try (var weights = Safetensors.open(file("simkd", "student.safetensors"))) {
+            assertEquals("simkd", weights.metadata().get("method"));
+        }
+        Cli evaluate = Cli.run("evaluate", "--weights", file("simkd", "student.safetensors").toString());
+        assertEquals(1, evaluate.code());
+        assertTrue(evaluate.err().contains("(it was distilled by simkd; what a method such as simkd adds"), evaluate.err());
+        assertEquals(0, Cli.run("evaluate", "--weights", file("simkd", "student-alone.safetensors").toString()).code());
     }
 
     @Test

@@ -73,6 +73,18 @@ class FormsTest {
         }
     }
 
+    @Test
+    void textIsBrokenBetweenWords() {
+        assertEquals(List.of("one two", "three"), Text.wrapped("one two three", 7));
+        assertEquals(List.of("one two three"), Text.wrapped("one two three", 13));
+        assertEquals(List.of("a", "muchlongerword", "b"), Text.wrapped("a muchlongerword b", 5));
+        assertEquals(List.of(""), Text.wrapped("", 5));
+        assertEquals("0.02778", Text.shortened("0.027777777777777776"));
+        assertEquals("0.0005", Text.shortened("5.0E-4"));
+        assertEquals("16384", Text.shortened("16384"));
+        assertEquals("stages", Text.shortened("stages"));
+    }
+
     private static EpochReport epoch(Role role, long seed, int epoch, double accuracy) {
         var losses = new LinkedHashMap<String, Double>();
         losses.put("ce", 0.25);
@@ -136,11 +148,13 @@ class FormsTest {
 
     private static final ModelCard CARD = new ModelCard("cnn-base", Shape.of(3, 8, 8), 2, new Statistics(new float[] {0.1f, 0.2f,
             1e-7f},
-            new float[] {1, 2, 3}), "pets", List.of("cat, tom", "dog \"rex\""));
+            new float[] {1, 2, 3}), "pets", List.of("cat, tom", "dog \"rex\""), "");
 
     @Test
     void aCardIsReadAsItWasWritten() {
         assertEquals(CARD, ModelCard.read(weights(CARD.metadata("teacher", 1, 12))));
+        var distilled = new ModelCard("mlp-8", CARD.input(), 2, CARD.normalisation(), "pets", CARD.classNames(), "dkd(beta=2),at");
+        assertEquals(distilled, ModelCard.read(weights(distilled.metadata("student_distilled", 1, 12))));
         assertNull(ModelCard.read(weights(Map.of("format", "pt"))));
     }
 

@@ -53,6 +53,17 @@ class MainTest {
         "train --teacher cnn-base           | there is no option '--teacher'",
         "train --model x                    | there is no 'x'",
         "evaluate                           | missing required option: '--weights=FILE'",
+        "distill --method kdd               | --method: there is no 'kdd'; the nearest are 'kd'",
+        "distill --method kd(t=1)           | --method kd: there is no option 't'; the nearest are ",
+        "distill --method kd,kd             | --method: 'kd' is there twice",
+        "distill --method interpolation     | interpolation: the student has to be built like the teacher",
+        "train --method kd                  | there is no option '--method'",
+        "methods kdd                        | method: there is no 'kdd'; the nearest are 'kd'",
+        "methods kd ema                     | there is no argument 'ema'",
+        "methods --json=                    | --json: '' is no path",
+        "models --layers                    | --layers: needs a model's name",
+        "models resnt20 --layers            | there is no 'resnt20'; the nearest are 'resnet20'",
+        "models resnet20 --layers --input 7 | models: 'resnet20' needs images",
         "models --input 28x                 | --input: needs a shape such as 1x28x28, got '28x'",
         "models --classes none              | --classes: needs a whole number",
         "--epochs 3                         | there is no option '--epochs'",
@@ -151,7 +162,7 @@ class MainTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"--help", "distill --help", "train --help", "evaluate --help", "models --help", "distill -h", "-h",
+    @ValueSource(strings = {"--help", "distill --help", "train --help", "evaluate --help", "models --help", "methods --help", "distill -h", "-h",
             "--version", "-V"})
     void helpAndVersionSucceed(String args) {
         Cli run = Cli.run(args.split(" "));
@@ -174,6 +185,31 @@ class MainTest {
         }
         // 3072 * 100 weights and 100 biases.
         assertTrue(run.out().lines().anyMatch(line -> line.matches("linear +307,300 +307,200 +1,229,200 .*")), run.out());
+    }
+
+    @Test
+    void oneModelIsShownAlone() {
+        Cli run = Cli.run("models", "mlp-7");
+        assertEquals(0, run.code(), run.err());
+        assertTrue(run.out().lines().anyMatch(line -> line.matches("mlp-7 +5,575 +5,558 +22,300")), run.out());
+        assertFalse(run.out().contains("resnet"), run.out());
+        assertTrue(Cli.run("models", "resnet8").out().contains("residual, 16-32-64 channels"));
+    }
+
+    @Test
+    void layersAreListedWithTheirShapesAndWords() {
+        Cli run = Cli.run("models", "resnet8", "--layers", "--input", "3x32x32");
+        assertEquals(0, run.code(), run.err());
+        List<String> lines = run.out().lines().toList();
+        for (String line : List.of("layer1 +Sequential +16x32x32 +stages", "layer3 +Sequential +64x8x8 +stages, last",
+                "layer2.0.preactivation +probe +32x16x16 +preactivations", "pool +GlobalAvgPool2d +64 +pooled", "head +Linear +10",
+                "layer2.0.conv1 +Conv2d +32x16x16")) {
+            assertTrue(lines.stream().anyMatch(shown -> shown.matches(line)), line + " in\n" + run.out());
+        }
+        assertTrue(lines.stream().allMatch(line -> line.length() <= 110), run.out());
+        Cli linear = Cli.run("models", "linear", "--layers");
+        assertTrue(linear.out().contains("It has no stages and preactivations."), linear.out());
+        assertTrue(linear.out().lines().anyMatch(line -> line.matches("input +Sequential +784 +last, pooled")), linear.out());
     }
 
     @Test

@@ -51,6 +51,20 @@ class RecipeFileTest {
         assertEquals(7, recipe.settings().count(Setting.BATCH));
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "'method: kd'                                             | kd",
+        "'method: kd,l2(weight=0.001)'                            | kd,l2(weight=0.001)",
+        "'method: {name: kd, temperature: 8, ce: 0.2}'            | kd(temperature=8, ce=0.2)",
+        "'method:~  temperature: 8~  name: kd'                    | kd(temperature=8)",
+        "'method: [kd, {name: entropy, goal: lower}]'             | kd,entropy(goal=lower)",
+        "'method:~- name: interpolation~  joint: yes~- kd~lr: 1'  | interpolation(joint=yes),kd",
+        "'{\"method\": [{\"name\": \"kd\", \"weight\": 1}]}'      | kd(weight=1)",
+    })
+    void methodsMayBeWrittenOut(String text, String line) throws IOException {
+        assertEquals(line, read(text.replace('~', '\n')).settings().text(Setting.METHOD));
+    }
+
     /** So that the recipe of a summary.json can be run again. */
     @Test
     void readsJsonToo() throws IOException {
@@ -75,6 +89,19 @@ class RecipeFileTest {
         "'lr: ]'                            | line 1: is not YAML: ",
         "'data: \"open'                     | is not YAML: ",
         "'epochs:'                          | line 1: epochs: needs a whole number",
+        "'method: kdd'                      | line 1: method: there is no 'kdd'; the nearest are 'kd'",
+        "'method:~  name: kd~  temperatur: 3' | line 3: method kd: there is no option 'temperatur'; the nearest are 'temperature'",
+        "'method:~  name: kd~~  weight: much' | line 4: method kd: weight needs a number, got 'much'",
+        "'method:~- kd~- name: l3'          | line 3: method: there is no 'l3'; the nearest are ",
+        "'method: {beta: 8}'                | line 1: method: has no name; write it first, such as {name: dkd, beta: 8}",
+        "'method: {name: kd, name: at}'     | line 1: ",
+        "'method: []'                       | line 1: method: the list is empty",
+        "'method: [kd, kd]'                 | line 1: method: 'kd' is there twice",
+        "'method: [[kd]]'                   | line 1: method: a method holds a list or settings of its own",
+        "'method: {name: kd, weight: [1]}'  | line 1: method: 'weight' holds a list or settings of its own",
+        "'method: {name: entropy, goal: \"a,b\"}' | line 1: method: 'goal' needs a value without commas and parentheses",
+        "'lr: &x 1~method: {name: kd, weight: *x}' | line 2: method: 'weight' refers to a value elsewhere",
+        "'method:'                          | line 1: method: needs names such as",
     })
     void whatWillNotDoIsOneSentenceWithItsLine(String text, String part) {
         String message = assertThrows(UsageException.class, () -> read(text.replace('~', '\n'))).getMessage();

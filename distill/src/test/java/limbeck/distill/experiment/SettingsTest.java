@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
 import java.util.List;
+import limbeck.distill.method.Choice;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -32,6 +33,31 @@ class SettingsTest {
         assertFalse(changed.isChosen(Setting.LR));
         assertFalse(Settings.DEFAULT.isChosen(Setting.EPOCHS));
         assertEquals(Setting.EPOCHS.initial(), Settings.DEFAULT.text(Setting.EPOCHS));
+    }
+
+    @Test
+    void methodsAreCheckedWhenTheyAreSetAndComplainForThemselves() {
+        Settings settings = Settings.DEFAULT.with(Setting.METHOD, "entropy(goal=lower), kd");
+        assertEquals(List.of("entropy", "kd"), settings.methods().stream().map(choice -> choice.method().name()).toList());
+        String option = assertThrows(IllegalArgumentException.class, () -> settings.with(Setting.METHOD, "kd(tau=3)")).getMessage();
+        assertTrue(option.startsWith("method kd: there is no option 'tau'"), option);
+        String name = assertThrows(IllegalArgumentException.class, () -> settings.with(Setting.METHOD, "kdd")).getMessage();
+        assertTrue(name.startsWith("method: there is no 'kdd'"), name);
+    }
+
+    @Test
+    void temperatureAndAlphaAreKdsUnlessItHasItsOwn() {
+        Choice kd = Settings.DEFAULT.methods().getFirst();
+        assertEquals(2, kd.number("temperature"));
+        assertEquals(0.9, kd.number("weight"));
+        // The very number that the hard loss always had.
+        assertEquals(1 - 0.9, kd.number("ce"));
+        Settings settings = Settings.DEFAULT.with(Setting.TEMPERATURE, "20").with(Setting.ALPHA, ".25");
+        kd = settings.methods().getFirst();
+        assertEquals(List.of(20.0, 0.25, 0.75), List.of(kd.number("temperature"), kd.number("weight"), kd.number("ce")));
+        kd = settings.with(Setting.METHOD, "l2,kd(temperature=3, ce=1)").methods().getLast();
+        assertEquals(List.of(3.0, 0.25, 1.0), List.of(kd.number("temperature"), kd.number("weight"), kd.number("ce")));
+        assertEquals(5e-4, settings.with(Setting.METHOD, "l2,kd").methods().getFirst().number("weight"));
     }
 
     @Test

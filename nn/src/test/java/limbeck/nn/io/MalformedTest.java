@@ -192,9 +192,13 @@ class MalformedTest {
         byte[] bytes = Bytes.file(header.toString());
         Path path = Bytes.write(folder, bytes);
         var threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-        long before = threads.getThreadAllocatedBytes(Thread.currentThread().threadId());
-        assertThrows(SafetensorsException.class, () -> Safetensors.open(path));
-        long allocated = threads.getThreadAllocatedBytes(Thread.currentThread().threadId()) - before;
+        // Code that is not compiled yet allocates what the compiler would do without: the least of three counts.
+        long allocated = Long.MAX_VALUE;
+        for (int i = 0; i < 3; i++) {
+            long before = threads.getThreadAllocatedBytes(Thread.currentThread().threadId());
+            assertThrows(SafetensorsException.class, () -> Safetensors.open(path));
+            allocated = Math.min(allocated, threads.getThreadAllocatedBytes(Thread.currentThread().threadId()) - before);
+        }
         long limit = 2L * bytes.length + (64 << 20);
         assertTrue(allocated <= limit, "a file of " + bytes.length + " bytes took " + allocated + ", at most " + limit + " are allowed: "
                 + header.substring(0, 60));

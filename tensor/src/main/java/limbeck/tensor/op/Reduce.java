@@ -22,6 +22,9 @@ public record Reduce(ReduceFn fn, List<Integer> axes, boolean keep) implements K
     public Shape infer(List<Shape> in) {
         Shape shape = in.getFirst();
         axes.forEach(shape::axis);
+        if (axes.stream().anyMatch(axis -> axis < 0)) {
+            throw ShapeException.of(name(), "an axis is negative", in, "axes " + axes, "count axes from 0");
+        }
         if (new HashSet<>(axes).size() != axes.size()) {
             throw ShapeException.of(name(), "an axis is named twice", in, "axes " + axes, "name each axis once");
         }

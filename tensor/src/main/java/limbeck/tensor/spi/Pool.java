@@ -15,9 +15,15 @@ public final class Pool {
     private record Kind(Class<?> element, int length, long bytes) {
     }
 
+    // A loop that repeats its sizes holds free at most what it has ever used at once, each size's peak apart. Far more than that is of
+    // sizes that come once and never again, and would fill the heap.
+    private static final int MOST = 4;
+    private static final long LEAST = 64L << 20;
+
     private final Map<Kind, ArrayDeque<Object>> free = new HashMap<>();
     private long inUse;
     private long peak;
+    private long highest;
     private long pooled;
 
     /** An empty pool. */
@@ -43,6 +49,7 @@ public final class Pool {
         }
         inUse += bytes;
         peak = Math.max(peak, inUse);
+        highest = Math.max(highest, inUse);
         return array;
     }
 
@@ -61,7 +68,7 @@ public final class Pool {
     }
 
     /**
-     * Takes an array back.
+     * Takes an array back. Where several times as much is free as was ever in use at once, all of it is dropped.
      *
      * @param array an array that nobody touches any more
      * @param bytes what was counted for it
@@ -71,6 +78,9 @@ public final class Pool {
         pooled += bytes;
         var kind = new Kind(array.getClass().componentType(), Array.getLength(array), bytes);
         free.computeIfAbsent(kind, k -> new ArrayDeque<>()).addLast(array);
+        if (pooled > Math.max(LEAST, MOST * highest)) {
+            trim();
+        }
     }
 
     /**

@@ -3,6 +3,7 @@ package limbeck.tensor.spi;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import limbeck.tensor.Memory;
 import org.junit.jupiter.api.Test;
@@ -29,5 +30,22 @@ final class PoolTest {
                 + "or open a scope around each step", error.getMessage());
         assertEquals(new Memory(16, 48, 0), pool.memory(), "nothing is counted for what was refused");
         pool.give(held, 16);
+    }
+
+    @Test
+    void sizesThatComeOnceDoNotFillTheHeap() {
+        var pool = new Pool();
+        long mebi = 1 << 20;
+        long most = 0;
+        for (int i = 0; i < 200; i++) {
+            // 1 MiB and a little more each time: no array fits a second time.
+            Object array = pool.take(byte.class, (1 << 20) + i, mebi + i);
+            pool.give(array, mebi + i);
+            most = Math.max(most, pool.memory().pooled());
+        }
+        assertTrue(most <= 65 * mebi, "200 MiB were used, " + most + " bytes were kept");
+        Object again = pool.take(byte.class, 1 << 20, mebi);
+        pool.give(again, mebi);
+        assertSame(again, pool.take(byte.class, 1 << 20, mebi));
     }
 }

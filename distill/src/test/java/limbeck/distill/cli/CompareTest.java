@@ -1,0 +1,93 @@
+package limbeck.distill.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import javax.xml.parsers.DocumentBuilderFactory;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class CompareTest {
+    @TempDir
+    Path folder;
+
+    private static Cli compare(String... more) {
+        var arguments = new ArrayList<>(List.of("compare", "--train-size", "160", "--batch", "32", "--teacher-epochs", "1", "--epochs", "2"));
+        arguments.addAll(Arrays.asList(more));
+        return Cli.run(arguments.toArray(String[]::new));
+    }
+
+    @Test
+    void sortsMethodsByGainAndSaysWhatDidNotRun() throws Exception {
+        Cli run = compare("--teacher", "cnn-tiny", "--student", "mlp-16", "--methods", "kd,dkd(beta=2),at", "--seeds", "2", "--out",
+                folder.toString());
+        assertEquals(0, run.code(), run.err());
+        JsonNode json = new ObjectMapper().readTree(folder.resolve("compare.json").toFile());
+        assertEquals(3, json.get("methods").size());
+        double before = Double.POSITIVE_INFINITY;
+        for (JsonNode method : json.get("methods")) {
+            boolean ran = !method.get("accuracy").isNull();
+            assertEquals(!method.get("name").asText().equals("at"), ran, method.toString());
+            if (ran) {
+                double gain = method.get("gain").get("mean").asDouble();
+                assertTrue(gain <= before, "sorted by gain: " + json);
+                before = gain;
+                for (int i = 0; i < 2; i++) {
+                    assertEquals(method.get("accuracy").get("values").get(i).asDouble() - json.get("alone").get("accuracy").get("values").get(i)
+                            .asDouble(), method.get("gain").get("values").get(i).asDouble(), 1e-12, "gains are paired by seed");
+                }
+            } else {
+                assertTrue(method.get("reason").asText().contains("feature maps"), method.toString());
+            }
+        }
+        assertTrue(run.out().contains("student alone") && run.out().contains("dkd(beta=2)") && run.out().contains("not run: "), run.out());
+        var svg = DocumentBuilderFactory.newInstance().newDocumentBuilder().parse(folder.resolve("compare.svg").toFile());
+        assertEquals("svg", svg.getDocumentElement().getTagName());
+    }
+
+    @Test
+    void theSameSeedsGiveTheSameFigures() throws IOException {
+        String first = figures("1");
+        assertEquals(first, figures("2"), "whatever the number of threads");
+    }
+
+    private String figures(String threads) throws IOException {
+        Cli run = compare("--teacher", "mlp-32", "--student", "mlp-16", "--methods", "kd,rkd-d", "--seeds", "1", "--threads", threads, "--out",
+                folder.toString());
+        assertEquals(0, run.code(), run.err());
+        JsonNode json = new ObjectMapper().readTree(Files.readString(folder.resolve("compare.json")));
+        return json.get("teacher_accuracy") + " " + json.findValues("accuracy");
+    }
+
+    @Test
+    void aBudgetThatIsOverLeavesMethodsOut() {
+        Cli run = compare("--teacher", "mlp-32", "--student", "mlp-16", "--methods", "kd", "--seeds", "1", "--budget", "0.00001");
+        assertEquals(0, run.code(), run.err());
+        assertTrue(run.out().contains("the budget was over before 1 of 1 seeds"), run.out());
+        assertTrue(run.out().contains("student alone"), run.out());
+    }
+
+    @Test
+    void whatCannotWorkIsOneSentence() {
+        refused("there is no 'kdd'; the nearest are 'kd'", "--methods", "kdd");
+        refused("--budget: needs a number of minutes above 0, got 'soon'", "--budget", "soon");
+        refused("no method can work with these models", "--teacher", "mlp-32", "--student", "mlp-16", "--methods", "at");
+        refused("there is no option '--method'", "--method", "kd");
+    }
+
+    private static void refused(String sentence, String... arguments) {
+        Cli run = compare(arguments);
+        assertEquals(2, run.code(), run.out() + run.err());
+        assertTrue(run.err().contains(sentence), run.err());
+        assertFalse(run.err().strip().contains("\n"), run.err());
+    }
+}
