@@ -54,13 +54,10 @@ final class CompareCommand implements Command {
         if (out != null) {
             RunFolder.prepare(out);
         }
-        var view = new ContestView(terminal, recipe, minutes);
-        try (var _ = new Interruption(terminal, () -> "nothing was kept, as the table is written at the end")) {
+        var files = new StandingsFiles(out);
+        var view = new ContestView(terminal, recipe, minutes, files);
+        try (var _ = new Interruption(terminal, files::close)) {
             Standings standings = Contest.run(recipe.settings(), methods, minutes, view, new ProgressView(terminal, false));
-            if (out != null) {
-                AtomicFile.write(out.resolve("compare.json"), StandingsText.json(standings));
-                AtomicFile.write(out.resolve("compare.svg"), GainChart.of(standings));
-            }
             terminal.info("");
             terminal.result(StandingsText.table(standings));
             terminal.info("");

@@ -5,6 +5,7 @@ import limbeck.distill.experiment.Contest;
 import limbeck.distill.experiment.Listener;
 import limbeck.distill.experiment.Setting;
 import limbeck.distill.experiment.Settings;
+import limbeck.distill.experiment.Standings;
 import limbeck.tensor.Threads;
 
 /** Shows how a contest goes on: on a terminal a line with a bar that is drawn over again, elsewhere a line for each training. */
@@ -16,6 +17,7 @@ final class ContestView implements Contest.Watcher {
     private final Terminal terminal;
     private final RecipeFile recipe;
     private final double minutes;
+    private final StandingsFiles files;
     private String who = "";
     private String place = "";
     private long begin;
@@ -27,11 +29,13 @@ final class ContestView implements Contest.Watcher {
      * @param terminal where it shows
      * @param recipe the settings, and what they are called
      * @param minutes the budget; 0 for none
+     * @param files takes what is found, after each training
      */
-    ContestView(Terminal terminal, RecipeFile recipe, double minutes) {
+    ContestView(Terminal terminal, RecipeFile recipe, double minutes, StandingsFiles files) {
         this.terminal = terminal;
         this.recipe = recipe;
         this.minutes = minutes;
+        this.files = files;
     }
 
     @Override
@@ -81,8 +85,21 @@ final class ContestView implements Contest.Watcher {
     }
 
     @Override
+    public void advanced(Standings soFar) {
+        files.write(soFar);
+    }
+
+    @Override
+    public void failed(String who, long seed, String reason) {
+        show(place + who + ", seed " + seed + ": " + Text.oneLine(reason));
+    }
+
+    @Override
     public void finished(String who, long seed, double accuracy, double seconds) {
-        String line = place + who + ", seed " + seed + ": " + Text.percent(accuracy, 2) + " % right, " + Text.time(seconds);
+        show(place + who + ", seed " + seed + ": " + Text.percent(accuracy, 2) + " % right, " + Text.time(seconds));
+    }
+
+    private void show(String line) {
         if (terminal.isLive()) {
             terminal.status(line);
         } else {

@@ -75,7 +75,7 @@ final class MethodsCommand implements Command {
     private static String details(Method method) {
         var lines = new ArrayList<String>();
         lines.add(method.name() + ": " + method.paper());
-        lines.add("Compares " + (method.compares() == Compares.REGULARISER ? "nothing: a regulariser beside another loss"
+        lines.add("Compares " + (method.compares() == Compares.REGULARISER ? "little: it is a regulariser, to stand beside another loss"
                 : method.compares().toString()) + ".");
         lines.addAll(Text.wrapped("Advice: " + method.advice() + ".", WIDTH));
         lines.add("");

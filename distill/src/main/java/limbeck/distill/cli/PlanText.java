@@ -108,7 +108,7 @@ final class PlanText {
                 optimizer = other.equals("same") || other.equals(optimizer) ? optimizer : other + " and " + optimizer;
             }
         }
-        line("Training", epochs + "; batches of " + settings.text(Setting.BATCH) + ", " + optimizer + ", learning rate " + rate
+        wrapped("Training", epochs + "; batches of " + settings.text(Setting.BATCH) + ", " + optimizer + ", learning rate " + rate
                 + " (" + settings.text(Setting.SCHEDULE) + ")" + augmentation());
         List<Long> seeds = plan.seeds();
         boolean few = seeds.size() <= 10;

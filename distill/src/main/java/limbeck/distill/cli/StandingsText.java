@@ -82,7 +82,7 @@ final class StandingsText {
         json.put("wall_seconds", standings.seconds());
         json.put("teacher_accuracy", standings.teacher());
         json.put("alone", entry("student alone", standings.alone(), null, standings.aloneMillis()));
-        json.put("methods", standings.methods().stream().map(StandingsText::entry).toList());
+        json.put("methods", standings.methods().stream().map(standing -> entry(standing, settings)).toList());
         try {
             return new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT).writeValueAsString(json) + "\n";
         } catch (JsonProcessingException e) {
@@ -90,9 +90,10 @@ final class StandingsText {
         }
     }
 
-    private static Map<String, Object> entry(Standing standing) {
+    private static Map<String, Object> entry(Standing standing, Settings settings) {
         Map<String, Object> entry = entry(standing.choice().method().name(), standing.accuracy(), standing.gain(), standing.stepMillis());
-        entry.put("options", standing.choice().values());
+        // As they were used: some of kd's are settings.
+        entry.put("options", settings.with(Setting.METHOD, standing.choice().toString()).methods().getFirst().values());
         entry.put("compares", standing.choice().method().compares().toString());
         entry.put("verdict", standing.verdict());
         entry.put("reason", standing.reason().isEmpty() ? null : standing.reason());

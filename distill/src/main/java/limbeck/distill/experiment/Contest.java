@@ -104,6 +104,24 @@ public final class Contest {
          */
         default void finished(String who, long seed, double accuracy, double seconds) {
         }
+
+        /**
+         * Another training is over.
+         *
+         * @param soFar what has been found until now
+         */
+        default void advanced(Standings soFar) {
+        }
+
+        /**
+         * A method's training broke off, such as by a loss that is not finite; the others go on.
+         *
+         * @param who the method
+         * @param seed its seed
+         * @param reason what happened, in a sentence
+         */
+        default void failed(String who, long seed, String reason) {
+        }
     }
 
     /** A method, or none, with what is known about it. */
@@ -111,10 +129,18 @@ public final class Contest {
         private final Choice choice;
         private final List<Double> accuracies = new ArrayList<>();
         private final List<Double> gains = new ArrayList<>();
-        private double stepSeconds;
+        private double trialSeconds;
+        private double measuredSeconds = Double.POSITIVE_INFINITY;
+        private int failures;
+        private String failure = "";
 
         Entrant(Choice choice) {
             this.choice = choice;
+        }
+
+        /** By the trainings, once there was one: the code that a trial runs is not compiled yet. */
+        double stepSeconds() {
+            return Double.isInfinite(measuredSeconds) ? trialSeconds : measuredSeconds;
         }
 
         String name() {
@@ -183,13 +209,11 @@ public final class Contest {
                 excluded.put(choice, e.getMessage().replaceFirst("^(method )?" + choice.method().name() + ": ", ""));
             }
         }
-        if (entrants.size() == 1) {
-            throw new IllegalArgumentException("compare: no method can work with these models; "
-                    + excluded.entrySet().stream().map(one -> one.getKey() + ": " + one.getValue()).findFirst().orElse("none was named"));
-        }
+        requireSome();
         watcher.prepared(settings);
         double taught = teach();
         chooseEpochs();
+        requireSome();
         Agenda agenda = agenda();
         watcher.planned(agenda);
         Map<Long, Double> alone = new LinkedHashMap<>();
@@ -199,27 +223,43 @@ public final class Contest {
                 if (!alone.isEmpty() && elapsed() + trainingSeconds(entrant) > budgetSeconds) {
                     continue;
                 }
-                double accuracy = train(entrant, seed);
-                if (entrant.choice == null) {
-                    alone.put(seed, accuracy);
-                } else if (alone.containsKey(seed)) {
-                    entrant.gains.add(accuracy - alone.get(seed));
+                double accuracy = attempt(entrant, seed);
+                if (!Double.isNaN(accuracy)) {
+                    if (entrant.choice == null) {
+                        alone.put(seed, accuracy);
+                    } else if (alone.containsKey(seed)) {
+                        entrant.gains.add(accuracy - alone.get(seed));
+                    }
+                    entrant.accuracies.add(accuracy);
                 }
-                entrant.accuracies.add(accuracy);
+                watcher.advanced(standings(agenda, taught));
             }
         }
+        return standings(agenda, taught);
+    }
+
+    private Standings standings(Agenda agenda, double taught) {
         var standings = new ArrayList<Standing>();
         entrants.stream().skip(1).forEach(entrant -> standings.add(new Standing(entrant.choice, new Spread(entrant.accuracies),
-                new Spread(entrant.gains), 1000 * entrant.stepSeconds, shortfall(entrant))));
+                new Spread(entrant.gains), 1000 * entrant.stepSeconds(), shortfall(entrant))));
         standings.sort(Comparator.comparingDouble((Standing standing) -> standing.ran() ? -standing.gain().mean() : 1e9));
         excluded.forEach((choice, reason) -> standings.add(new Standing(choice, Spread.of(), Spread.of(), Double.NaN, reason)));
-        return new Standings(agenda, taught, new Spread(entrants.getFirst().accuracies), 1000 * entrants.getFirst().stepSeconds, standings,
+        return new Standings(agenda, taught, new Spread(entrants.getFirst().accuracies), 1000 * entrants.getFirst().stepSeconds(), standings,
                 elapsed());
     }
 
+    private void requireSome() {
+        if (entrants.size() == 1) {
+            throw new IllegalArgumentException("compare: no method can work with these models; "
+                    + excluded.entrySet().stream().map(one -> one.getKey() + ": " + one.getValue()).findFirst().orElse("none was named"));
+        }
+    }
+
     private String shortfall(Entrant entrant) {
-        int missing = seeds.size() - entrant.accuracies.size();
-        return missing == 0 ? "" : "the budget was over before " + missing + " of " + seeds.size() + " seeds";
+        int missing = seeds.size() - entrant.accuracies.size() - entrant.failures;
+        String late = missing == 0 ? "" : "the budget was over before " + missing + " of " + seeds.size() + " seeds";
+        String failed = entrant.failures == 0 ? "" : "failed with " + entrant.failures + " of " + seeds.size() + " seeds, " + entrant.failure;
+        return failed + (failed.isEmpty() || late.isEmpty() ? "" : "; ") + late;
     }
 
     private double elapsed() {
@@ -261,16 +301,29 @@ public final class Contest {
         bench.test(bench.student(Key.of(seeds.getFirst())), done -> { });
         testSeconds = (System.nanoTime() - begin) * 1e-9;
         double epoch = 0;
-        for (Entrant entrant : entrants) {
-            entrant.stepSeconds = trial(entrant, loader);
-            epoch += entrant.stepSeconds * loader.batches() * seeds.size();
+        for (Entrant entrant : List.copyOf(entrants)) {
+            try {
+                entrant.trialSeconds = trial(entrant, loader);
+                epoch += entrant.trialSeconds * loader.batches() * seeds.size();
+            } catch (ArithmeticException | IllegalArgumentException e) {
+                exclude(entrant, e);
+            }
         }
         if (budgetSeconds < Double.POSITIVE_INFINITY) {
             double tests = testSeconds * entrants.size() * seeds.size();
             double fit = (CAREFUL * (budgetSeconds - elapsed()) - tests) / epoch;
-            int epochs = Math.clamp((long) fit, LEAST_EPOCHS, Math.max(LEAST_EPOCHS, settings.count(Setting.EPOCHS)));
+            int most = settings.count(Setting.EPOCHS);
+            int epochs = Math.clamp((long) fit, Math.min(LEAST_EPOCHS, most), most);
             settings = settings.with(Setting.EPOCHS, Integer.toString(epochs));
         }
+    }
+
+    private void exclude(Entrant entrant, RuntimeException failure) {
+        if (entrant.choice == null) {
+            throw failure;
+        }
+        entrants.remove(entrant);
+        excluded.put(entrant.choice, failure.getMessage());
     }
 
     private double trial(Entrant entrant, Loader loader) {
@@ -298,21 +351,39 @@ public final class Contest {
         return entrant.choice == null ? teaching.alone(student, settings.count(Setting.EPOCHS)) : teaching.distilled(student, teacher, key);
     }
 
+    /** NaN if the method fails, which is its own loss and not the contest's end. */
+    private double attempt(Entrant entrant, long seed) {
+        try {
+            return train(entrant, seed);
+        } catch (ArithmeticException | IllegalArgumentException e) {
+            if (entrant.choice == null) {
+                throw e;
+            }
+            entrant.failures++;
+            entrant.failure = e.getMessage();
+            watcher.failed(entrant.name(), seed, e.getMessage());
+            return Double.NaN;
+        }
+    }
+
     private double train(Entrant entrant, long seed) {
         Key key = Key.of(seed);
         long begin = System.nanoTime();
         watcher.started(entrant.name(), seed, ++runs, entrants.size() * seeds.size());
         Module student = bench.student(key);
         Curriculum curriculum = curriculum(entrant, student, key);
-        fit(entrant.choice == null ? Role.STUDENT_ALONE : Role.STUDENT_DISTILLED, seed, student, curriculum, bench.studentBatches(key),
+        Loader loader = bench.studentBatches(key);
+        double epoch = fit(entrant.choice == null ? Role.STUDENT_ALONE : Role.STUDENT_DISTILLED, seed, student, curriculum, loader,
                 bench.transfer().size(), trainingSeconds(entrant));
+        entrant.measuredSeconds = Math.min(entrant.measuredSeconds, epoch / loader.batches());
         double accuracy = bench.test(curriculum.deployed(), done -> { }).accuracy();
         double seconds = (System.nanoTime() - begin) * 1e-9;
         watcher.finished(entrant.name(), seed, accuracy, seconds);
         return accuracy;
     }
 
-    private void fit(Role role, long seed, Module model, Curriculum curriculum, Loader loader, int examples, double expected) {
+    /** Trains; the answer is how many seconds the last epoch took. */
+    private double fit(Role role, long seed, Module model, Curriculum curriculum, Loader loader, int examples, double expected) {
         double after = role == Role.TEACHER ? Double.NaN : secondsAfter(expected);
         Listener steps = new Listener() {
             @Override
@@ -322,7 +393,8 @@ public final class Contest {
             }
         };
         // Tested at the end alone: a test after each epoch would take time and decide nothing.
-        new Training(role, seed, model, curriculum, new OptimizerChoice(settings, role), loader, examples).run(_ -> Double.NaN, steps);
+        return new Training(role, seed, model, curriculum, new OptimizerChoice(settings, role), loader, examples).run(_ -> Double.NaN, steps)
+                .getLast().seconds();
     }
 
     /** The seconds that all trainings after the current one take. */
@@ -337,6 +409,6 @@ public final class Contest {
 
     private double trainingSeconds(Entrant entrant) {
         int steps = Math.ceilDiv(bench.transfer().size(), settings.count(Setting.BATCH)) * settings.count(Setting.EPOCHS);
-        return entrant.stepSeconds * steps + testSeconds;
+        return entrant.stepSeconds() * steps + testSeconds;
     }
 }

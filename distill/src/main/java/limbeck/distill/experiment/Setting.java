@@ -78,7 +78,8 @@ public enum Setting {
     /** The number of threads. */
     THREADS("0", Kind.COUNT, "threads; 0 for all processors. The results are the same for any number"),
     /** How exactly convolutions are computed. */
-    PRECISION("fp32", Kind.choice("strict", "fp32"), "precision: strict, or fp32 with faster convolutions that round a little more"),
+    PRECISION("fp32", Kind.choice("strict", "fp32", "tf32", "bf16"),
+            "precision: strict, or fp32 with faster convolutions that round a little more; on a GPU also tf32 and bf16, faster and rougher"),
     /** The device. */
     DEVICE("cpu", Kind.TEXT, "device: cpu or cuda");
 

@@ -59,19 +59,9 @@ record Teaching(Workbench bench) {
      */
     Curriculum distilled(Module student, Module teacher, Key key) {
         Shape example = bench.data().train().shape();
-        int examples = 1 + lastId();
-        Task task = Task.of(student, teacher, () -> bench.student(key), example, bench.data().train().classes(), examples,
+        Task task = Task.of(student, teacher, () -> bench.student(key), example, bench.data().train().classes(), bench.transfer().size(),
                 settings().count(Setting.EPOCHS), settings().count(Setting.BATCH), key.split("method"));
         return Curriculum.of(settings().methods(), task, new Frozen(teacher), labels());
-    }
-
-    /** Of a part of a data set, examples keep their numbers in the whole. */
-    private int lastId() {
-        int last = 0;
-        for (int i = 0; i < bench.transfer().size(); i++) {
-            last = Math.max(last, bench.transfer().id(i));
-        }
-        return last;
     }
 
     /**
@@ -88,7 +78,12 @@ record Teaching(Workbench bench) {
             var batch = sample.next();
             var rule = new OptimizerChoice(settings(), Role.STUDENT_DISTILLED);
             for (Stage stage : curriculum.stages()) {
-                new Distiller(student, stage.recipe(), rule.optimizer(stage.trained(), stage.epochs())).check(batch);
+                var distiller = new Distiller(student, stage.recipe(), rule.optimizer(stage.trained(), stage.epochs()));
+                distiller.check(batch);
+                if (batch.size() == 1) {
+                    // A connector's batch norm cannot learn from one example, which only a step shows.
+                    distiller.step(batch, Progress.START);
+                }
             }
             return new Outline(loss(curriculum), curriculum.stages().stream().map(Stage::epochs).toList(), notes(curriculum, student));
         }
@@ -101,7 +96,7 @@ record Teaching(Workbench bench) {
         for (Choice choice : settings().methods()) {
             String name = choice.method().name();
             if (has(terms, name)) {
-                parts.add(number(choice.number(Method.WEIGHT), 6) + " x " + described(choice) + rising(choice));
+                parts.add(number(choice.number(Method.WEIGHT), 6) + " x " + described(choice) + rising(choice, curriculum.stages().getLast().epochs()));
             } else {
                 boolean before = curriculum.stages().stream().anyMatch(stage -> has(stage.recipe().terms(), name));
                 rest.add((before ? "before it " : "beside it ") + described(choice));
@@ -127,8 +122,8 @@ record Teaching(Workbench bench) {
         return choice.method().name() + (own.isEmpty() ? "" : "(" + own + ")");
     }
 
-    private String rising(Choice choice) {
-        double epochs = choice.number(Method.WARMUP) * settings().count(Setting.EPOCHS);
+    private static String rising(Choice choice, int all) {
+        double epochs = choice.number(Method.WARMUP) * all;
         return epochs > 0 ? " (rising from 0 over " + number(epochs, 3) + " epochs)" : "";
     }
 

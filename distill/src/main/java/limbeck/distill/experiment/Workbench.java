@@ -141,12 +141,15 @@ final class Workbench {
     }
 
     private Loader.Builder training(Dataset set, Key key) {
-        return Loader.of(set, settings.count(Setting.BATCH)).shuffle(key).normalise(data.train().statistics()).on(device);
+        int batch = settings.count(Setting.BATCH);
+        Loader.Builder loader = Loader.of(set, batch).shuffle(key).normalise(data.train().statistics()).on(device);
+        // A last batch of one example has no variance for a batch norm and no relations: another example each epoch is left out instead.
+        return batch > 1 && set.size() > batch && set.size() % batch == 1 ? loader.dropLast() : loader;
     }
 
     /** The first examples of the students' training as they lie in the data, for a dry run. */
     Loader sample() {
-        int size = Math.min(2, transfer.size());
+        int size = Math.min(Math.min(2, settings.count(Setting.BATCH)), transfer.size());
         return Loader.of(transfer.range(0, size), size).prefetch(0).on(device).build();
     }
 

@@ -46,7 +46,7 @@ public record Hint(Connected place) implements Objective {
         Tail tail = Places.isRectified(setup.task().teachers(), middle.teacher()) ? Tail.NORM_RELU : Tail.NORM;
         var hint = new Hint(Places.connect(setup, List.of(middle), tail).getFirst());
         return setup.oneOf("mode", "joint", "staged").equals("joint") ? Lesson.of(hint)
-                : Lesson.of(null).before(Places.before(setup, "hint", "hint-epochs", middle, hint));
+                : Lesson.of(null).before(Places.before(setup, "fitnet", "hint-epochs", middle, hint));
     }
 
     @Override

@@ -40,7 +40,7 @@ public record CurriculumTemperature(Parameter theta, double low, double range, S
     private static CurriculumTemperature build(Setup setup) {
         double ramp = setup.number("ramp") * setup.task().epochs();
         Schedule reversal = ramp > 0 ? Schedule.cosine(0, 1, Schedule.epochs(ramp)) : Schedule.constant(1);
-        return of(setup.number("theta"), setup.positive("low"), setup.number("range"), reversal, setup.task().device());
+        return of(setup.number("theta"), setup.positive("low"), setup.positive("range"), reversal, setup.task().device());
     }
 
     /**

@@ -40,6 +40,10 @@ final class EarlierSelf implements Teacher {
             exchange();
             taken = true;
         }
+        if (!taps.isEmpty()) {
+            throw new IllegalArgumentException("method tf-kd: with mode=self the student's earlier self is the teacher, not the one whose layers "
+                    + taps.stream().map(Tap::path).sorted().toList() + " another method looks at; leave one of the two out");
+        }
         return new Frozen(copy).observe(batch, taps);
     }
 

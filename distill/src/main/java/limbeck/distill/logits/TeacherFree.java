@@ -80,7 +80,7 @@ public record TeacherFree(double confidence, Schedule temperature) implements Ob
                 List.copyOf(student.parameters().values()));
         setup.note("trains the student for " + alone.epochs() + " epochs alone, and then again with its earlier self as the teacher");
         var earlier = new EarlierSelf(student, setup.place(setup.task().fresh().get()));
-        return Lesson.of(new LogitKd(tau)).before(alone).taughtBy(_ -> earlier);
+        return Lesson.of(new LogitKd(tau)).before(alone).substitute(earlier);
     }
 
     @Override

@@ -2,6 +2,8 @@ package limbeck.distill.method;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
+import java.util.stream.IntStream;
 import limbeck.autograd.Parameter;
 import limbeck.distill.AfterStep;
 import limbeck.distill.Objective;
@@ -37,8 +39,7 @@ public record Curriculum(List<Stage> stages, Module deployed, List<String> notes
         var terms = new ArrayList<Term>();
         var after = new ArrayList<AfterStep>();
         var notes = new ArrayList<String>();
-        Teacher main = teacher;
-        Module deployed = task.student();
+        var lessons = new ArrayList<Lesson>();
         double ce = choices.stream().filter(choice -> asksForLabels(choice, choices)).mapToDouble(choice -> choice.number(Method.CE)).max()
                 .orElse(1);
         if (ce > 0) {
@@ -47,19 +48,30 @@ public record Curriculum(List<Stage> stages, Module deployed, List<String> notes
         for (Choice choice : choices) {
             var setup = new Setup(choice, task);
             Lesson lesson = choice.method().build(setup);
-            if (lesson.objective() != null) {
-                terms.add(new Term(choice.method().name(), weight(choice, task), lesson.objective()));
-            }
             stages.addAll(lesson.before());
             after.addAll(lesson.after());
+            lessons.add(lesson);
+            setup.notes().forEach(note -> notes.add(choice.method().name() + " " + note));
+        }
+        Teacher main = only(lessons, choices, Lesson::substitute, "a teacher of its own", teacher);
+        Module deployed = only(lessons, choices, Lesson::heir, "a model of its own to be used in the end", task.student());
+        for (Lesson lesson : lessons) {
             main = lesson.teacher().apply(main);
             deployed = lesson.deployed().apply(deployed);
-            setup.notes().forEach(note -> notes.add(choice.method().name() + " " + note));
         }
         int left = task.epochs() - stages.stream().mapToInt(Stage::epochs).sum();
         if (left < 1) {
             throw new IllegalArgumentException("method: the stages before the main one take all " + task.epochs()
                     + " epochs; give more epochs, or shorten the stages");
+        }
+        for (int i = 0; i < lessons.size(); i++) {
+            if (lessons.get(i).objective() != null) {
+                terms.add(new Term(choices.get(i).method().name(), weight(choices.get(i), left), lessons.get(i).objective()));
+            }
+        }
+        if (terms.isEmpty()) {
+            throw new IllegalArgumentException("method: the main stage has no loss, since the labels' weight is 0; leave ce as it is, or add a "
+                    + "method such as kd");
         }
         var recipe = new Recipe(main, terms, after);
         var trained = new ArrayList<Parameter>(task.student().parameters().values());
@@ -68,15 +80,26 @@ public record Curriculum(List<Stage> stages, Module deployed, List<String> notes
         return new Curriculum(stages, deployed, List.copyOf(notes));
     }
 
+    /** What takes the place of something, which only one method can bring. */
+    private static <T> T only(List<Lesson> lessons, List<Choice> choices, Function<Lesson, T> part, String what, T otherwise) {
+        List<Integer> bringing = IntStream.range(0, lessons.size()).filter(i -> part.apply(lessons.get(i)) != null).boxed().toList();
+        if (bringing.size() > 1) {
+            throw new IllegalArgumentException("method: " + choices.get(bringing.get(0)).method() + " and " + choices.get(bringing.get(1)).method()
+                    + " each bring " + what + "; keep one of them");
+        }
+        return bringing.isEmpty() ? otherwise : part.apply(lessons.get(bringing.getFirst()));
+    }
+
     /** A regulariser restrains what the other methods do, and has no wish of its own beside them unless one was given. */
     private static boolean asksForLabels(Choice choice, List<Choice> all) {
         return choice.method().compares() != Compares.REGULARISER || choice.given().contains(Method.CE)
                 || all.stream().allMatch(other -> other.method().compares() == Compares.REGULARISER);
     }
 
-    private static Schedule weight(Choice choice, Task task) {
+    /** The warm-up is a part of the main stage's epochs, in which the loss is. */
+    private static Schedule weight(Choice choice, int epochs) {
         var constant = Schedule.constant(choice.number(Method.WEIGHT));
-        double warmup = choice.number(Method.WARMUP) * task.epochs();
+        double warmup = choice.number(Method.WARMUP) * epochs;
         return warmup > 0 ? constant.warmup(Schedule.epochs(warmup)) : constant;
     }
 }

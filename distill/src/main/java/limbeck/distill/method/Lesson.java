@@ -14,11 +14,13 @@ import limbeck.nn.Module;
  * @param before stages before the main one, in order; their epochs are taken from the main stage's
  * @param objective the loss in the main stage; null for none
  * @param after what happens after each step of the main stage
- * @param teacher makes another teacher of the one that there is, for the main stage
- * @param deployed makes the model that is used in the end of the student
+ * @param substitute the teacher of the main stage in the place of the one that there is; null for none
+ * @param teacher makes another teacher of the one that there is, or of its substitute, for the main stage
+ * @param heir the model that is used in the end in the place of the student; null for none
+ * @param deployed makes the model that is used in the end of the student, or of its heir
  */
-public record Lesson(List<Stage> before, Objective objective, List<AfterStep> after, UnaryOperator<Teacher> teacher,
-        UnaryOperator<Module> deployed) {
+public record Lesson(List<Stage> before, Objective objective, List<AfterStep> after, Teacher substitute, UnaryOperator<Teacher> teacher,
+        Module heir, UnaryOperator<Module> deployed) {
     /**
      * A loss alone.
      *
@@ -26,7 +28,7 @@ public record Lesson(List<Stage> before, Objective objective, List<AfterStep> af
      * @return the lesson
      */
     public static Lesson of(Objective objective) {
-        return new Lesson(List.of(), objective, List.of(), UnaryOperator.identity(), UnaryOperator.identity());
+        return new Lesson(List.of(), objective, List.of(), null, UnaryOperator.identity(), null, UnaryOperator.identity());
     }
 
     /**
@@ -36,7 +38,7 @@ public record Lesson(List<Stage> before, Objective objective, List<AfterStep> af
      * @return a new lesson
      */
     public Lesson before(Stage... stages) {
-        return new Lesson(List.of(stages), objective, after, teacher, deployed);
+        return new Lesson(List.of(stages), objective, after, substitute, teacher, heir, deployed);
     }
 
     /**
@@ -46,26 +48,47 @@ public record Lesson(List<Stage> before, Objective objective, List<AfterStep> af
      * @return a new lesson
      */
     public Lesson after(AfterStep action) {
-        return new Lesson(before, objective, List.of(action), teacher, deployed);
+        return new Lesson(before, objective, List.of(action), substitute, teacher, heir, deployed);
     }
 
     /**
-     * With another teacher.
+     * With a teacher in the place of the one that there is.
      *
-     * @param change makes it of the one that there is
+     * @param other the teacher of the main stage
+     * @return a new lesson
+     */
+    public Lesson substitute(Teacher other) {
+        return new Lesson(before, objective, after, other, teacher, heir, deployed);
+    }
+
+    /**
+     * With something added to the teacher. Whatever the order of the methods, it is added to a {@link #substitute(Teacher)} of another one's.
+     *
+     * @param change makes another teacher of the one that there is
      * @return a new lesson
      */
     public Lesson taughtBy(UnaryOperator<Teacher> change) {
-        return new Lesson(before, objective, after, change, deployed);
+        return new Lesson(before, objective, after, substitute, change, heir, deployed);
     }
 
     /**
-     * With another model to use in the end.
+     * With a model to use in the end in the place of the student.
      *
-     * @param change makes it of the student
+     * @param other a model of the student's architecture
+     * @return a new lesson
+     */
+    public Lesson heir(Module other) {
+        return new Lesson(before, objective, after, substitute, teacher, other, deployed);
+    }
+
+    /**
+     * With something added to the model that is used in the end. Whatever the order of the methods, it is added to an {@link #heir(Module)} of
+     * another one's.
+     *
+     * @param change makes another model of the student
      * @return a new lesson
      */
     public Lesson deployed(UnaryOperator<Module> change) {
-        return new Lesson(before, objective, after, teacher, change);
+        return new Lesson(before, objective, after, substitute, teacher, heir, change);
     }
 }

@@ -8,7 +8,7 @@ package limbeck.distill.method;
  * @param help what it means, in one line
  */
 public record Option(String name, String initial, String help) {
-    private static final String NUMBER = "-?\\d+(\\.\\d+)?([eE]-?\\d+)?";
+    private static final String NUMBER = "-?(\\d+(\\.\\d*)?|\\.\\d+)([eE][-+]?\\d+)?";
 
     /**
      * Whether its values are numbers.
@@ -24,11 +24,19 @@ public record Option(String name, String initial, String help) {
      *
      * @param method the method's name, for the error
      * @param value the value
-     * @throws IllegalArgumentException if this takes numbers and it is none
+     * @throws IllegalArgumentException if this takes numbers and it is none, or {@code ce} or {@code warmup} lies outside its range
      */
     public void check(String method, String value) {
-        if (isNumber() && !value.matches(NUMBER)) {
+        if (isNumber() && !(value.matches(NUMBER) && Double.isFinite(Double.parseDouble(value)))) {
             throw new IllegalArgumentException("method " + method + ": " + name + " needs a number, got '" + value + "'");
+        }
+        String range = switch (name) {
+            case Method.CE -> Double.parseDouble(value) < 0 ? "of 0 or more" : "";
+            case Method.WARMUP -> Double.parseDouble(value) < 0 || Double.parseDouble(value) > 1 ? "from 0 to 1, a part of the epochs" : "";
+            default -> "";
+        };
+        if (!range.isEmpty()) {
+            throw new IllegalArgumentException("method " + method + ": " + name + " needs a number " + range + ", got '" + value + "'");
         }
     }
 }

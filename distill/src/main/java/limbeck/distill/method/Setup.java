@@ -64,6 +64,16 @@ public final class Setup {
     }
 
     /**
+     * Whether an option was given, and not left as it is.
+     *
+     * @param option an option
+     * @return true if a value was given
+     */
+    public boolean isGiven(String option) {
+        return choice.given().contains(option);
+    }
+
+    /**
      * A text.
      *
      * @param option an option
@@ -111,11 +121,14 @@ public final class Setup {
      *
      * @param part from 0 to 1
      * @return at least 1 epoch, and at least 1 less than all
-     * @throws IllegalArgumentException if there are fewer than 2 epochs in all
+     * @throws IllegalArgumentException if there are fewer than 2 epochs in all, or the part is none
      */
     public int epochs(double part) {
         if (task.epochs() < 2) {
             throw complaint("trains in stages, which needs at least 2 epochs");
+        }
+        if (!(part >= 0 && part <= 1)) {
+            throw complaint("the length of a stage is a part of all epochs, from 0 to 1, got " + part);
         }
         return Math.clamp(Math.round(part * task.epochs()), 1, task.epochs() - 1);
     }
@@ -215,7 +228,7 @@ public final class Setup {
         try {
             return layers.find(text(option));
         } catch (IllegalArgumentException e) {
-            throw complaint(option + ": " + e.getMessage());
+            throw complaint(option + ": " + e.getMessage().replaceFirst("^layers: ", ""));
         }
     }
 

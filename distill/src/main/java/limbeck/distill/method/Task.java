@@ -17,7 +17,7 @@ import limbeck.tensor.Shape;
  * @param fresh makes another student with its first weights, for methods that need two
  * @param example the shape of one example, without the batch
  * @param classes how many classes there are
- * @param examples how many examples there are to train on: one more than the largest of their lasting numbers
+ * @param examples how many examples there are to train on
  * @param epochs how many passes over the data, all stages together
  * @param batch examples in a batch
  * @param key where randomness comes from

@@ -58,8 +58,11 @@ public record CorrelationCongruence(Pairing pair, double gamma, int order) imple
         if (setup.oneOf("form", "rbf", "rd").equals("rbf")) {
             return new CorrelationCongruence(setup.pair(), setup.positive("gamma"), setup.count("order"));
         }
-        if (setup.number(Method.WEIGHT) == USUAL_WEIGHT) {
+        if (!setup.isGiven(Method.WEIGHT)) {
             throw setup.complaint("form=rd sums over all dimensions and needs a weight of its own; the authors use weight=0.02");
+        }
+        if (setup.count("dimensions") < 1) {
+            throw setup.complaint("dimensions needs a whole number of 1 or more, such as 128, got 0");
         }
         var objective = ConsecutiveCongruence.of(setup.pair(), setup.count("dimensions"), setup.key());
         setup.place(objective.student());

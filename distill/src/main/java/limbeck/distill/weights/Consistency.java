@@ -24,7 +24,7 @@ public record Consistency(double temperature) implements Objective {
     static final double WARMUP = 5.0 / 180;
 
     /** Chosen by name. */
-    public static final Method METHOD = Method.named("consistency", "Tarvainen, Valpola, NeurIPS 2017", Compares.LOGITS)
+    public static final Method METHOD = Method.named("consistency", "Tarvainen, Valpola, NeurIPS 2017", Compares.REGULARISER)
             .advice("keeps what the teacher knows; milder than kd where the teacher is sure and wrong")
             .option("temperature", 1, "tau")
             .weight(WEIGHT).warmup(WARMUP)

@@ -115,8 +115,11 @@ public final class Ema implements Teacher, AfterStep {
     private static Lesson build(Setup setup) {
         var ema = new Ema(setup.task().student(), setup.task().fresh().get(), setup.number("decay"));
         double temperature = setup.positive("temperature");
+        if (setup.text("loss").equals("kd") && !setup.isGiven(Method.WEIGHT)) {
+            throw setup.complaint("loss=kd is larger than the usual loss and needs a weight of its own, such as weight=1");
+        }
         Objective loss = setup.oneOf("loss", "consistency", "kd").equals("kd") ? new LogitKd(temperature) : new Consistency(temperature);
         Lesson lesson = Lesson.of(new Toward(loss)).after(ema).taughtBy(ema::beside);
-        return setup.oneOf("deploy", "student", "average").equals("average") ? lesson.deployed(_ -> ema.average()) : lesson;
+        return setup.oneOf("deploy", "student", "average").equals("average") ? lesson.heir(ema.average()) : lesson;
     }
 }

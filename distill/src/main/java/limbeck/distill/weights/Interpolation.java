@@ -86,6 +86,6 @@ public final class Interpolation implements AfterStep {
                 Schedule.cosine(rate, 0, Schedule.epochs(task.epochs())));
         Teacher learning = new Jointly(copy, optimizer, steps);
         setup.note("goes on training a copy of the teacher, from which all methods learn");
-        return Lesson.of(null).after(new Interpolation(task.student(), copy, lambda)).taughtBy(_ -> learning);
+        return Lesson.of(null).after(new Interpolation(task.student(), copy, lambda)).substitute(learning);
     }
 }

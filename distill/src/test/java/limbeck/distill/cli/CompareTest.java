@@ -21,7 +21,10 @@ class CompareTest {
     Path folder;
 
     private static Cli compare(String... more) {
-        var arguments = new ArrayList<>(List.of("compare", "--train-size", "160", "--batch", "32", "--teacher-epochs", "1", "--epochs", "2"));
+        var arguments = new ArrayList<>(List.of("compare", "--train-size", "160", "--batch", "32", "--teacher-epochs", "1"));
+        if (!List.of(more).contains("--epochs")) {
+            arguments.addAll(List.of("--epochs", "2"));
+        }
         arguments.addAll(Arrays.asList(more));
         return Cli.run(arguments.toArray(String[]::new));
     }
@@ -52,6 +55,29 @@ class CompareTest {
         assertTrue(run.out().contains("student alone") && run.out().contains("dkd(beta=2)") && run.out().contains("not run: "), run.out());
         var svg = DocumentBuilderFactory.newInstance().newDocumentBuilder().parse(folder.resolve("compare.svg").toFile());
         assertEquals("svg", svg.getDocumentElement().getTagName());
+    }
+
+    @Test
+    void aMethodThatFailsDoesNotEndTheContest() throws IOException {
+        Cli run = compare("--teacher", "mlp-16", "--student", "mlp-8", "--methods", "kd(weight=1e39),mse-logits(weight=1e39, warmup=1),dkd", "--seeds",
+                "1", "--out", folder.toString());
+        assertEquals(0, run.code(), run.err());
+        JsonNode methods = new ObjectMapper().readTree(folder.resolve("compare.json").toFile()).get("methods");
+        assertEquals("dkd", methods.get(0).get("name").asText());
+        assertFalse(methods.get(0).get("accuracy").isNull(), "it ran");
+        for (int i = 1; i < 3; i++) {
+            assertTrue(methods.get(i).get("accuracy").isNull() && methods.get(i).get("reason").asText().contains("the loss is Infinity"),
+                    methods.toString());
+        }
+        // Without a weight in the first steps, it only fails in training.
+        assertTrue(methods.get(1).get("reason").asText().startsWith("failed with 1 of 1 seeds, the loss is"), methods.toString());
+    }
+
+    @Test
+    void aBudgetNeverMakesMoreEpochs() {
+        Cli run = compare("--teacher", "mlp-16", "--student", "mlp-8", "--methods", "kd", "--epochs", "1", "--budget", "5");
+        assertEquals(0, run.code(), run.err());
+        assertTrue(run.out().contains("after 1 epoch"), run.out());
     }
 
     @Test

@@ -165,6 +165,44 @@ class MethodsInExperimentTest {
         assertEquals(2, trained(settings).distilled.size());
     }
 
+    /** 49 examples in batches of 16: one alone has no variance for the connector's batch norm, and no relations. */
+    @Test
+    void aLastBatchOfOneExampleIsLeftOut() {
+        Heard heard = trained(settings("fitnet,dist", "mlp-8", "mlp-6").with(Setting.TRAIN_SIZE, "81").with(Setting.EPOCHS, "2"));
+        assertEquals(2, heard.distilled.size());
+        assertEquals(6, heard.steps.size());
+    }
+
+    @Test
+    void theTeachersClassifierReadsTheAverageWhateverTheOrder() {
+        String first = planned(settings("ema(deploy=average),simkd", "cnn-tiny", "cnn-tiny")).notes().getLast();
+        assertEquals(first, planned(settings("simkd,ema(deploy=average)", "cnn-tiny", "cnn-tiny")).notes().getLast());
+        assertEquals(planned(settings("simkd", "cnn-tiny", "cnn-tiny")).notes().getLast(), first);
+    }
+
+    @Test
+    void memoryIsForTheExamplesThatThereAre() {
+        Plan plan = planned(settings("crd", "mlp-8", "mlp-6"));
+        assertTrue(plan.notes().contains("crd contrasts with 48 negatives, as many as there are examples"), plan.notes().toString());
+    }
+
+    @Test
+    void numbersOutsideTheirRangesAreRefused() {
+        Map<String, String> wrong = Map.of(
+                "fitnet(mode=staged, hint-epochs=30)", "method fitnet: the length of a stage is a part of all epochs, from 0 to 1, got 30.0",
+                "ab(init-epochs=-1)", "method ab: the length of a stage is a part of all epochs, from 0 to 1, got -1.0",
+                // It would make temperatures below 0.
+                "ctkd(range=-5)", "method ctkd: range needs a number above 0, got '-5'",
+                "cc(form=rd, weight=0.02, dimensions=0)", "method cc: dimensions needs a whole number of 1 or more, such as 128, got 0",
+                "ab(ce=0)", "method: the main stage has no loss, since the labels' weight is 0; leave ce as it is, or add a method such as kd",
+                "dist", "dist: the correlation over the examples of a batch needs at least 2 of them, got a batch of 1; give larger batches, or "
+                        + "gamma=0");
+        wrong.forEach((method, message) -> {
+            var settings = settings(method, "cnn-tiny", "cnn-tiny").with(Setting.BATCH, method.equals("dist") ? "1" : "16");
+            assertEquals(message, assertThrows(IllegalArgumentException.class, () -> Experiment.run(settings, Listener.NONE)).getMessage());
+        });
+    }
+
     @Test
     void severalMethodsAndTheSameSeedGiveTheSameNumbers() {
         Settings settings = settings("kd,ema(decay=0.5),entropy,l2", "mlp-8", "mlp-6").with(Setting.EPOCHS, "2");
@@ -191,6 +229,8 @@ class MethodsInExperimentTest {
         Plan staged = planned(settings("ab", "cnn-tiny", "cnn-tiny"));
         assertEquals("1 x cross-entropy with the labels; before it ab(init-epochs=0.125)", staged.loss());
         assertTrue(staged.notes().stream().anyMatch(note -> note.startsWith("ab compares stage1.1 (16, 28, 28) ~ ")), staged.notes().toString());
+        assertEquals("0.9 x tau^2 KL(teacher || student) at temperature 2 + 1 x cross-entropy with the labels; before it fitnet(mode=staged, "
+                + "hint-epochs=0.25)", planned(settings("kd,fitnet(mode=staged)", "mlp-8", "mlp-6")).loss());
         Plan unused = planned(settings("ema", "mlp-8", "mlp-6").with(Setting.ALPHA, "0.3"));
         assertEquals("100 x ema(decay=0.999, loss=consistency, temperature=1, deploy=student) (rising from 0 over 0.111 epochs)"
                 + " + 1 x cross-entropy with the labels", unused.loss());

@@ -45,6 +45,24 @@ class SettingsTest {
         assertTrue(name.startsWith("method: there is no 'kdd'"), name);
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "dkd(weight=nan) | method dkd: weight needs a number, got 'nan'",
+        "dkd(weight=1e999) | method dkd: weight needs a number, got '1e999'",
+        "dkd(beta=.) | method dkd: beta needs a number, got '.'",
+        "dkd(ce=-1) | method dkd: ce needs a number of 0 or more, got '-1'",
+        "dkd(warmup=20) | method dkd: warmup needs a number from 0 to 1, a part of the epochs, got '20'",
+    })
+    void optionsOutsideTheirRangesAreRefused(String method, String sentence) {
+        assertEquals(sentence, assertThrows(IllegalArgumentException.class, () -> Settings.DEFAULT.with(Setting.METHOD, method)).getMessage());
+    }
+
+    @Test
+    void numbersAreWrittenAsPeopleWriteThem() {
+        Choice dkd = Settings.DEFAULT.with(Setting.METHOD, "dkd(alpha=.5, beta=1e+1, temperature=2.)").methods().getFirst();
+        assertEquals(List.of(0.5, 10.0, 2.0), List.of(dkd.number("alpha"), dkd.number("beta"), dkd.number("temperature")));
+    }
+
     @Test
     void temperatureAndAlphaAreKdsUnlessItHasItsOwn() {
         Choice kd = Settings.DEFAULT.methods().getFirst();

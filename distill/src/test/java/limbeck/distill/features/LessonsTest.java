@@ -122,7 +122,7 @@ class LessonsTest {
         Curriculum curriculum = curriculum(task, Hint.METHOD, Map.of("mode", "staged"));
         Stage hint = curriculum.stages().getFirst();
         assertEquals(2, hint.epochs());
-        assertEquals(List.of("hint"), hint.recipe().terms().stream().map(Term::name).toList());
+        assertEquals(List.of("fitnet"), hint.recipe().terms().stream().map(Term::name).toList());
         assertEquals(List.of("ce"), curriculum.stages().getLast().recipe().terms().stream().map(Term::name).toList());
         var before = values(task.student());
         step(task, hint);

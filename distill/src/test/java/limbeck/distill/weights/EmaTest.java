@@ -130,6 +130,23 @@ class EmaTest {
         assertSame(student, curriculum.deployed());
     }
 
+    /** A method that brings a teacher of its own takes the place of the trained one, not of the average beside it. */
+    @Test
+    void theOrderBesideAnotherTeacherDoesNotMatter() {
+        for (String methods : List.of("ema,interpolation(joint=yes)", "interpolation(joint=yes),ema", "ema,tf-kd(mode=self)")) {
+            Module student = Nets.of(8, "student");
+            Module teacher = Nets.of(8, "teacher");
+            Curriculum curriculum = Curriculum.of(Methods.parse(methods), task(student, teacher), new Frozen(teacher), new HardLabels());
+            Stage main = curriculum.stages().getLast();
+            StepReport report = new Distiller(student, main.recipe(), Nets.sgd(student, main.recipe(), 0.1)).step(Nets.batch(16), Progress.START);
+            assertTrue(report.losses().containsKey("ema"), report.toString());
+        }
+        Module same = Nets.of(8, "student");
+        assertEquals("method: interpolation and tf-kd each bring a teacher of its own; keep one of them", assertThrows(IllegalArgumentException.class,
+                () -> Curriculum.of(Methods.parse("interpolation(joint=yes),tf-kd(mode=self)"), task(same, Nets.of(8, "teacher")),
+                        new Frozen(same), new HardLabels())).getMessage());
+    }
+
     @Test
     void theAverageMayBeDeployed() {
         Module student = Nets.of(8, "student");
