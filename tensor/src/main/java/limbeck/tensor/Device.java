@@ -1,6 +1,7 @@
 package limbeck.tensor;
 
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.ServiceLoader;
 import java.util.concurrent.ConcurrentHashMap;
@@ -83,6 +84,27 @@ public final class Device {
             open = open == null ? fresh : open;
         }
         return open;
+    }
+
+    /**
+     * What there is on this machine. Nothing is opened.
+     *
+     * {@snippet :
+     * for (DeviceInfo device : Device.list()) {
+     *     System.out.println(device.name() + ": " + device.description());
+     * }
+     * }
+     *
+     * @return the CPU first, then other kinds; of a kind that cannot be used, a line that says why
+     */
+    public static List<DeviceInfo> list() {
+        var devices = new ArrayList<DeviceInfo>();
+        devices.add(new DeviceInfo("cpu", CpuBackend.describe(), true));
+        for (BackendProvider provider : ServiceLoader.load(BackendProvider.class, Device.class.getClassLoader())) {
+            devices.addAll(provider.devices());
+        }
+        devices.add(new DeviceInfo("reference", "plain loops in float64, to compare with", true));
+        return devices;
     }
 
     private static Backend open(String name) {

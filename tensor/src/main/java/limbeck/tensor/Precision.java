@@ -5,17 +5,18 @@ import java.util.Locale;
 import java.util.Objects;
 
 /**
- * How exactly the CPU kernels compute: which algorithms they may choose where a faster one rounds more. It is the
+ * How exactly the kernels compute: which algorithms they may choose where a faster one rounds more. It is the
  * process's choice, like the number of {@link Threads}:
  *
  * {@snippet :
  * Precision.use(Precision.STRICT);
  * }
  *
- * All of them compute in float32; they differ in convolutions alone. A convolution by 3 x 3 kernels with stride 1 can be
- * computed with up to four times fewer multiplications (Lavin and Gray, "Fast Algorithms for Convolutional Neural
- * Networks", CVPR 2016), at the price of rounding errors that the transforms magnify. Largest errors measured against
- * double, relative to the largest element of the result (normal images, 16 to 64 channels):
+ * Tensors are float32 in any case. On a GPU the precision says how matrix products and convolutions multiply; they add in float32.
+ * The CPU computes in float32 whatever is chosen, and there the precisions differ in convolutions alone. A convolution by 3 x 3
+ * kernels with stride 1 can be computed with up to four times fewer multiplications (Lavin and Gray, "Fast Algorithms for
+ * Convolutional Neural Networks", CVPR 2016), at the price of rounding errors that the transforms magnify. Largest errors measured
+ * against double, relative to the largest element of the result (normal images, 16 to 64 channels):
  *
  * <table>
  * <caption>Errors of a convolution</caption>
@@ -35,8 +36,17 @@ public enum Precision {
     /** The forms that round least: errors no larger than those of plain sums in float32, in convolutions too. */
     STRICT,
 
-    /** The default: float32 in all products and sums, and the fastest algorithm for them. */
-    FP32;
+    /**
+     * The default: float32 in all products and sums, and the fastest algorithm for them. On a GPU, tensor cores multiply float32
+     * numbers as sums of two in TensorFloat-32: the errors are those of float32, but an infinity becomes a NaN.
+     */
+    FP32,
+
+    /** On a GPU, numbers are rounded to 11 significant bits (TensorFloat-32) before they are multiplied; elsewhere as {@link #FP32}. */
+    TF32,
+
+    /** On a GPU, numbers are rounded to 8 significant bits (bfloat16) before they are multiplied; elsewhere as {@link #FP32}. */
+    BF16;
 
     private static volatile Precision current = FP32;
 

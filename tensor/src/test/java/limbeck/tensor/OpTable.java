@@ -128,8 +128,13 @@ public final class OpTable {
             return function.apply(in);
         }
 
-        /** The result on a device; an op without operands is made there. */
-        Tensor run(Device device) {
+        /**
+         * The result on a device; an op without operands is made there.
+         *
+         * @param device where
+         * @return the result
+         */
+        public Tensor run(Device device) {
             return inputs.isEmpty() ? device.make((KernelOp) ((Applied) function).op()) : apply(operands(device));
         }
     }

@@ -54,7 +54,7 @@ enum ConvForm {
         if (!isPlain(in, gradient, vertical, horizontal)) {
             return PACKED;
         }
-        if (Precision.current() == Precision.FP32 && WinogradWeight.applies(gradient) && WINOGRAD_4.paysOff(in, gradient, false)) {
+        if (Precision.current() != Precision.STRICT && WinogradWeight.applies(gradient) && WINOGRAD_4.paysOff(in, gradient, false)) {
             return WINOGRAD_4;
         }
         return DirectConv.appliesToWeights(in, gradient) ? DIRECT : PACKED;

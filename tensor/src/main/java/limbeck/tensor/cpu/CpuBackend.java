@@ -8,6 +8,7 @@ import java.util.stream.Stream;
 import limbeck.tensor.DType;
 import limbeck.tensor.Layout;
 import limbeck.tensor.Memory;
+import limbeck.tensor.Threads;
 import limbeck.tensor.op.Arange;
 import limbeck.tensor.op.ArgReduce;
 import limbeck.tensor.op.AvgPool2d;
@@ -70,6 +71,16 @@ public final class CpuBackend implements Backend {
 
     /** A backend with an empty pool. */
     public CpuBackend() {
+    }
+
+    /**
+     * What the processor computes with.
+     *
+     * @return threads and vectors
+     */
+    public static String describe() {
+        return System.getProperty("os.arch") + ", threads: " + Threads.count() + ", "
+                + (Simd.available() ? "vectors of " + Simd.bits() + " bits" : "no vectors (--add-modules jdk.incubator.vector)");
     }
 
     @Override

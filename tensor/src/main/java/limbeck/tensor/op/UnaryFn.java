@@ -34,7 +34,7 @@ public enum UnaryFn {
     /** The absolute value. */
     ABS("fabsf(x)", (x, a, b) -> Math.abs(x)),
     /** -1, 0 or 1. */
-    SIGN("(float) ((x > 0.0f) - (x < 0.0f))", (x, a, b) -> Math.signum(x)),
+    SIGN("x != x ? x : (float) ((x > 0.0f) - (x < 0.0f))", (x, a, b) -> Math.signum(x)),
     /** {@code x} to the power {@code a}. */
     POW("powf(x, a)", (x, a, b) -> Math.pow(x, a)),
     /** {@code x} limited to the range {@code a .. b}; a NaN stays a NaN. */

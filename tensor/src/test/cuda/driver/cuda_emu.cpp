@@ -1,0 +1,214 @@
+// libcuda.so.1 over cuemu.h: "device" memory is host memory, a "cubin" is the shared library that
+// cuemu-build.sh makes. With libnvrtc.so.13 from nvrtc_emu.cpp the whole Java GPU code runs unchanged
+// on a CPU. Everything is synchronous. Bytes around each allocation are checked after each launch.
+#include <dlfcn.h>
+#include <elf.h>
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <time.h>
+#include <unistd.h>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <map>
+#include <mutex>
+#include <string>
+
+typedef int R;
+enum { OK = 0, INVALID = 1, NOMEM = 2, NOT_INIT = 3, NO_BINARY = 209, NOT_FOUND = 500, ILLEGAL = 700, LAUNCH_FAILED = 719, UNSUPPORTED = 801 };
+typedef int (*LaunchFn)(const char*, unsigned, unsigned, unsigned, unsigned, unsigned, unsigned, unsigned, void**, char*, int);
+struct Module { void* lib; LaunchFn launch; int (*params)(const char*); std::map<std::string, struct Func*> f; };
+struct Func { Module* m; std::string name; int max_dynamic = 48 * 1024; };
+struct Event { double ms; };
+static std::mutex mu;
+struct Buffer { size_t bytes; bool guarded; };
+static std::map<char*, Buffer> live;  // by first byte
+static size_t used = 0, made = 0;
+static size_t memory() {  // of the device, in bytes
+  const char* s = getenv("CUEMU_MEMORY");
+  return s ? strtoull(s, nullptr, 10) : size_t(1) << 33;
+}
+static std::string said = "no error";  // what went wrong last, for cuGetErrorString
+static bool up = false, broken = false;
+static const size_t PAD = 256;
+// Buffers made from now on end at a page that nobody may touch, instead of at bytes that are looked at after each launch.
+static bool guard() { const char* s = getenv("CUEMU_GUARD"); return s && atoi(s); }
+static size_t pages(size_t n) { return (n + 4095) / 4096 * 4096; }
+
+static double now() { timespec t; clock_gettime(CLOCK_MONOTONIC, &t); return t.tv_sec * 1e3 + t.tv_nsec * 1e-6; }
+static bool inside(uint64_t p, size_t n) {
+  auto i = live.upper_bound(reinterpret_cast<char*>(p));
+  if (i == live.begin()) return false;
+  --i;
+  uint64_t a = reinterpret_cast<uint64_t>(i->first);
+  return p + n <= a + i->second.bytes;
+}
+static R overrun(const char* who) {
+  for (auto& b : live)
+    for (size_t i = 0; i < PAD && !b.second.guarded; i++)
+      if (static_cast<unsigned char>(b.first[-1 - static_cast<long>(i)]) != 0xA5 || static_cast<unsigned char>(b.first[b.second.bytes + i]) != 0xA5) {
+        bool before = static_cast<unsigned char>(b.first[-1 - static_cast<long>(i)]) != 0xA5;
+        said = std::string(who) + " wrote " + std::to_string(i + 1) + " bytes " + (before ? "before the start" : "after the end") + " of a buffer of "
+            + std::to_string(b.second.bytes) + " bytes";
+        fprintf(stderr, "cuda-emu: %s\n", said.c_str());
+        broken = true;
+        return ILLEGAL;
+      }
+  return OK;
+}
+#define API extern "C" __attribute__((visibility("default"))) R
+API cuInit(unsigned) { up = true; return OK; }
+API cuDriverGetVersion(int* v) { *v = 13000; return OK; }
+API cuDeviceGetCount(int* n) { if (!up) return NOT_INIT; *n = 1; return OK; }
+API cuDeviceGet(int* d, int i) { if (i) return 101; *d = 0; return OK; }
+API cuDeviceGetName(char* s, int n, int) { snprintf(s, n, "cuda-emu (CPU)"); return OK; }
+API cuDeviceTotalMem_v2(size_t* n, int) { *n = memory(); return OK; }
+API cuMemGetInfo_v2(size_t* f, size_t* t) { *t = memory(); *f = *t > used ? *t - used : 0; return OK; }
+API cuDeviceGetAttribute(int* v, int a, int) {
+  switch (a) {
+    case 1: *v = 1024; break;           // threads per block
+    case 2: case 3: *v = 1024; break;   // block x, y
+    case 4: *v = 64; break;
+    case 5: *v = 2147483647; break;     // grid x
+    case 6: case 7: *v = 65535; break;
+    case 8: *v = 49152; break;          // shared per block
+    case 10: *v = 32; break;            // warp
+    case 16: *v = 4; break;             // multiprocessors
+    case 75: *v = 9; break;             // compute capability 9.0
+    case 76: *v = 0; break;
+    case 97: *v = 232448; break;        // shared per block, opt-in
+    default: *v = 0;
+  }
+  return OK;
+}
+API cuDevicePrimaryCtxRetain(void** c, int) { *c = &live; return OK; }
+API cuDevicePrimaryCtxRelease_v2(int) { return OK; }
+API cuCtxSetCurrent(void*) { return OK; }
+API cuCtxGetCurrent(void** c) { *c = &live; return OK; }
+API cuCtxSynchronize() { return broken ? ILLEGAL : OK; }
+API cuGetErrorName(int e, const char** s) {
+  *s = e == OK ? "CUDA_SUCCESS" : e == INVALID ? "CUDA_ERROR_INVALID_VALUE" : e == NO_BINARY ? "CUDA_ERROR_NO_BINARY_FOR_GPU"
+     : e == NOT_FOUND ? "CUDA_ERROR_NOT_FOUND" : e == ILLEGAL ? "CUDA_ERROR_ILLEGAL_ADDRESS" : e == LAUNCH_FAILED ? "CUDA_ERROR_LAUNCH_FAILED" : "CUDA_ERROR";
+  return OK;
+}
+API cuGetErrorString(int, const char** s) {
+  static std::string text;
+  text = said;
+  *s = text.c_str();
+  return OK;
+}
+API cuMemAlloc_v2(uint64_t* p, size_t n) {
+  if (!n) return INVALID;
+  std::lock_guard<std::mutex> g(mu);
+  if (used + n > memory()) { said = "out of memory"; return NOMEM; }
+  char* b;
+  const bool guarded = guard();
+  if (guarded) {  // the buffer ends at an unmapped page: an overrun, read or write, faults at once
+    size_t k = pages(n);
+    char* m = static_cast<char*>(mmap(nullptr, k + 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+    if (m == MAP_FAILED) return NOMEM;
+    mprotect(m + k, 4096, PROT_NONE);
+    b = m + k - (n + 15) / 16 * 16;
+  } else {
+    char* m = static_cast<char*>(aligned_alloc(256, (n + 2 * PAD + 255) / 256 * 256));
+    if (!m) return NOMEM;
+    memset(m, 0xA5, PAD);
+    memset(m + PAD + n, 0xA5, PAD);
+    b = m + PAD;
+  }
+  memset(b, 0xff, n);
+  live[b] = {n, guarded};
+  used += n;
+  made++;
+  *p = reinterpret_cast<uint64_t>(b);
+  return OK;
+}
+API cuMemFree_v2(uint64_t p) {
+  if (!p) return OK;
+  std::lock_guard<std::mutex> g(mu);
+  auto i = live.find(reinterpret_cast<char*>(p));
+  if (i == live.end()) return INVALID;
+  used -= i->second.bytes;
+  if (i->second.guarded) munmap(reinterpret_cast<char*>(p / 4096 * 4096), pages(i->second.bytes) + 4096);
+  else free(i->first - PAD);
+  live.erase(i);
+  return OK;
+}
+static R copy(void* d, const void* s, size_t n, uint64_t a, uint64_t b) {
+  std::lock_guard<std::mutex> g(mu);
+  if ((a && !inside(a, n)) || (b && !inside(b, n))) return INVALID;
+  memmove(d, s, n);
+  return OK;
+}
+#define P(x) reinterpret_cast<void*>(x)
+API cuMemcpyHtoD_v2(uint64_t d, const void* s, size_t n) { return copy(P(d), s, n, d, 0); }
+API cuMemcpyDtoH_v2(void* d, uint64_t s, size_t n) { return copy(d, P(s), n, 0, s); }
+API cuMemcpyDtoD_v2(uint64_t d, uint64_t s, size_t n) { return copy(P(d), P(s), n, d, s); }
+API cuMemcpyHtoDAsync_v2(uint64_t d, const void* s, size_t n, void*) { return copy(P(d), s, n, d, 0); }
+API cuMemcpyDtoHAsync_v2(void* d, uint64_t s, size_t n, void*) { return copy(d, P(s), n, 0, s); }
+API cuMemcpyDtoDAsync_v2(uint64_t d, uint64_t s, size_t n, void*) { return copy(P(d), P(s), n, d, s); }
+API cuMemsetD8_v2(uint64_t d, unsigned char v, size_t n) { if (!inside(d, n)) return INVALID; memset(P(d), v, n); return OK; }
+API cuMemsetD32_v2(uint64_t d, unsigned v, size_t n) { if (!inside(d, 4 * n)) return INVALID; for (size_t i = 0; i < n; i++) static_cast<unsigned*>(P(d))[i] = v; return OK; }
+API cuMemsetD8Async(uint64_t d, unsigned char v, size_t n, void*) { return cuMemsetD8_v2(d, v, n); }
+API cuMemsetD32Async(uint64_t d, unsigned v, size_t n, void*) { return cuMemsetD32_v2(d, v, n); }
+API cuMemAllocAsync(uint64_t* p, size_t n, void*) { return cuMemAlloc_v2(p, n); }
+API cuMemFreeAsync(uint64_t p, void*) { return cuMemFree_v2(p); }
+API cuMemAllocHost_v2(void** p, size_t n) { *p = malloc(n); return *p ? OK : NOMEM; }
+API cuMemHostAlloc(void** p, size_t n, unsigned) { return cuMemAllocHost_v2(p, n); }
+API cuMemFreeHost(void* p) { free(p); return OK; }
+API cuModuleLoadData(void** out, const void* image) {
+  const auto* e = static_cast<const Elf64_Ehdr*>(image);
+  if (memcmp(e->e_ident, ELFMAG, 4) || e->e_machine != EM_X86_64) {
+    fprintf(stderr, "cuda-emu: this image is for a real GPU (is the real libnvrtc in use?)\n");
+    return NO_BINARY;
+  }
+  size_t n = e->e_shoff + size_t(e->e_shentsize) * e->e_shnum;
+  char path[] = "/tmp/cuda-emu-XXXXXX";
+  int fd = mkstemp(path);
+  if (fd < 0 || write(fd, image, n) != static_cast<ssize_t>(n)) return NOMEM;
+  close(fd);
+  void* lib = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+  if (!lib) fprintf(stderr, "cuda-emu: %s\n", dlerror());
+  unlink(path);
+  if (!lib) return NO_BINARY;
+  auto* m = new Module;
+  m->lib = lib;
+  m->launch = reinterpret_cast<LaunchFn>(dlsym(lib, "cuemu_launch"));
+  m->params = reinterpret_cast<int (*)(const char*)>(dlsym(lib, "cuemu_params"));
+  if (!m->launch) return NO_BINARY;
+  *out = m;
+  return OK;
+}
+API cuModuleLoadDataEx(void** out, const void* image, unsigned, void*, void*) { return cuModuleLoadData(out, image); }
+API cuModuleUnload(void*) { return OK; }  // worker threads live in the library: it stays
+API cuModuleGetFunction(void** f, void* mod, const char* name) {
+  auto* m = static_cast<Module*>(mod);
+  if (m->params(name) < 0) return NOT_FOUND;
+  std::lock_guard<std::mutex> g(mu);
+  Func*& x = m->f[name];
+  if (!x) x = new Func{m, name};
+  *f = x;
+  return OK;
+}
+API cuFuncSetAttribute(void* f, int a, int v) { if (a == 8) { if (v > 232448) return INVALID; static_cast<Func*>(f)->max_dynamic = v; } return OK; }
+API cuFuncGetAttribute(int* v, int, void*) { *v = 0; return OK; }
+API cuLaunchKernel(void* fn, unsigned gx, unsigned gy, unsigned gz, unsigned bx, unsigned by, unsigned bz, unsigned sh, void*, void** params, void** extra) {
+  auto* f = static_cast<Func*>(fn);
+  if (extra || static_cast<int>(sh) > f->max_dynamic) return INVALID;
+  if (const char* skip = getenv("CUEMU_SKIP")) if (atoi(skip)) return OK;  // to measure what a launch costs in Java
+  char err[512];
+  int rc = f->m->launch(f->name.c_str(), gx, gy, gz, bx, by, bz, sh, params, err, sizeof err);
+  if (rc) { said = err; fprintf(stderr, "cuda-emu: %s\n", err); broken = broken || rc == 3; return rc == 2 ? INVALID : LAUNCH_FAILED; }
+  std::lock_guard<std::mutex> g(mu);
+  return overrun(f->name.c_str());
+}
+API cuStreamCreate(void** s, unsigned) { *s = malloc(1); return OK; }
+API cuStreamDestroy_v2(void* s) { free(s); return OK; }
+API cuStreamSynchronize(void*) { return cuCtxSynchronize(); }
+API cuStreamWaitEvent(void*, void*, unsigned) { return OK; }
+API cuEventCreate(void** e, unsigned) { *e = new Event{0}; return OK; }
+API cuEventDestroy_v2(void* e) { delete static_cast<Event*>(e); return OK; }
+API cuEventRecord(void* e, void*) { static_cast<Event*>(e)->ms = now(); return OK; }
+API cuEventSynchronize(void*) { return cuCtxSynchronize(); }
+API cuEventElapsedTime_v2(float* ms, void* a, void* b) { *ms = float(static_cast<Event*>(b)->ms - static_cast<Event*>(a)->ms); return OK; }
