@@ -1,6 +1,7 @@
 package limbeck.distill;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -35,6 +36,7 @@ public final class Distiller {
     private final Optimizer optimizer;
     private final Set<Tap> studentTaps;
     private final Set<Tap> teacherTaps;
+    private final List<Controller> controllers;
     private boolean checked;
 
     /**
@@ -50,6 +52,7 @@ public final class Distiller {
         this.optimizer = optimizer;
         this.studentTaps = taps(Tap.Side.STUDENT);
         this.teacherTaps = taps(Tap.Side.TEACHER);
+        this.controllers = recipe.controllers();
     }
 
     private Set<Tap> taps(Tap.Side side) {
@@ -72,7 +75,8 @@ public final class Distiller {
         }
         try (var _ = Scope.open("distillation step")) {
             Views<Tensor> shown = observe(batch, progress);
-            var losses = new LinkedHashMap<String, Double>();
+            var losses = new LinkedHashMap<String, Variable>();
+            var values = new LinkedHashMap<String, Double>();
             var tape = new Tape();
             var correct = new int[1];
             Variable total = tape.record(() -> Mode.train(progress.step(), () -> {
@@ -81,18 +85,29 @@ public final class Distiller {
                     seen = Tapped.run(student, Variable.of(batch.inputs()), studentTaps);
                     correct[0] = correct(seen.logits().tensor(), batch.targets());
                 }
-                return sum(new Moment(progress, seen, shown, batch.targets(), batch.ids()), losses);
+                var moment = new Moment(progress, seen, shown, batch.targets(), batch.ids());
+                controllers.forEach(controller -> controller.seen(moment));
+                recipe.schedules().forEach((name, schedule) -> values.put(name, schedule.at(progress)));
+                return sum(moment, losses);
             }));
-            double value = total.item();
-            if (!Double.isFinite(value)) {
-                throw new ArithmeticException("the loss is " + value + " at step " + progress.step() + " (" + losses
+            var report = new StepReport(total.item(), items(losses), values, correct[0], batch.size());
+            if (!Double.isFinite(report.total())) {
+                throw new ArithmeticException("the loss is " + report.total() + " at step " + progress.step() + " (" + report.losses()
                         + "); lower the learning rate, or check the data for values that are not finite");
             }
+            controllers.forEach(controller -> controller.measured(losses, tape));
             Gradients gradients = tape.backward(total);
             optimizer.step(gradients, progress);
             recipe.after().forEach(action -> action.after(progress));
-            return new StepReport(value, losses, correct[0], batch.size());
+            controllers.forEach(controller -> controller.stepped(report));
+            return report;
         }
+    }
+
+    private static Map<String, Double> items(Map<String, Variable> losses) {
+        var items = new LinkedHashMap<String, Double>();
+        losses.forEach((name, loss) -> items.put(name, loss.item()));
+        return items;
     }
 
     private Views<Tensor> observe(Batch batch, Progress progress) {
@@ -108,11 +123,11 @@ public final class Distiller {
         return recipe.terms().stream().anyMatch(term -> term.objective().looksAt().contains(side));
     }
 
-    private Variable sum(Moment moment, Map<String, Double> losses) {
+    private Variable sum(Moment moment, Map<String, Variable> losses) {
         Variable total = null;
         for (Term term : recipe.terms()) {
             Variable loss = term.objective().loss(moment);
-            losses.put(term.name(), loss.item());
+            losses.put(term.name(), loss);
             Variable weighted = loss.mul(term.weight().at(moment.progress()));
             total = total == null ? weighted : total.add(weighted);
         }

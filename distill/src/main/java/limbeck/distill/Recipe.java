@@ -1,8 +1,12 @@
 package limbeck.distill;
 
+import java.util.Collections;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import limbeck.autograd.Parameter;
+import limbeck.nn.optim.Schedule;
 
 /**
  * Whom to learn from, and by which losses.
@@ -16,8 +20,10 @@ import limbeck.autograd.Parameter;
  * @param teacher whom to learn from; {@link Teacher#NONE} to learn from the labels alone
  * @param terms the parts of the loss; their weighted sum is what training lowers
  * @param after what happens after each of the optimizer's steps
+ * @param values numbers over time by what they are called in reports, such as {@code kd.temperature}; a {@link Controller} among them, or
+ *         among the terms' weights, is told how training goes
  */
-public record Recipe(Teacher teacher, List<Term> terms, List<AfterStep> after) {
+public record Recipe(Teacher teacher, List<Term> terms, List<AfterStep> after, Map<String, Schedule> values) {
     /**
      * Checks the list.
      *
@@ -26,6 +32,7 @@ public record Recipe(Teacher teacher, List<Term> terms, List<AfterStep> after) {
     public Recipe {
         terms = List.copyOf(terms);
         after = List.copyOf(after);
+        values = Collections.unmodifiableMap(new LinkedHashMap<>(values));
         var names = new HashSet<String>();
         for (Term term : terms) {
             if (!names.add(term.name())) {
@@ -49,6 +56,18 @@ public record Recipe(Teacher teacher, List<Term> terms, List<AfterStep> after) {
     }
 
     /**
+     * A recipe that reports no numbers besides its terms' weights.
+     *
+     * @param teacher whom to learn from
+     * @param terms the parts of the loss
+     * @param after what happens after each of the optimizer's steps
+     * @throws IllegalArgumentException if the list is empty or two terms have one name
+     */
+    public Recipe(Teacher teacher, List<Term> terms, List<AfterStep> after) {
+        this(teacher, terms, after, Map.of());
+    }
+
+    /**
      * Learning from the labels alone: a teacher's training, or the student's without a teacher.
      *
      * @param objective the loss
@@ -65,5 +84,26 @@ public record Recipe(Teacher teacher, List<Term> terms, List<AfterStep> after) {
      */
     public List<Parameter> parameters() {
         return terms.stream().flatMap(term -> term.objective().parameters().stream()).toList();
+    }
+
+    /**
+     * All numbers over time: each term's weight, as {@code kd.weight}, and the {@link #values}.
+     *
+     * @return the schedules by name, in the order of the terms
+     */
+    public Map<String, Schedule> schedules() {
+        var all = new LinkedHashMap<String, Schedule>();
+        terms.forEach(term -> all.put(term.name() + ".weight", term.weight()));
+        all.putAll(values);
+        return all;
+    }
+
+    /**
+     * The schedules that listen to training.
+     *
+     * @return each controller once
+     */
+    public List<Controller> controllers() {
+        return schedules().values().stream().filter(Controller.class::isInstance).map(Controller.class::cast).distinct().toList();
     }
 }
