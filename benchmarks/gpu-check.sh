@@ -21,7 +21,7 @@ export LD_LIBRARY_PATH="$path"
     echo "== the machine"
     nvidia-smi --query-gpu=name,driver_version,memory.total,compute_cap --format=csv 2>/dev/null || echo "nvidia-smi is not there"
     echo "== the tests of the CUDA backend, on the hardware"
-    mvn -B -q -pl tensor -am verify -Dgroups=cuda-emulated -Dcuda.hardware=true && echo "all passed"
+    mvn -B -q -pl distill -am verify -Dgroups=cuda-emulated -Dcuda.hardware=true && echo "all passed"
     echo "== rates of single kernels"
     mvn -B -q -pl benchmarks -am package -DskipTests
     jars=$(find "${HOME}/.m2/repository/org/bytedeco/javacpp/1.5.13" "${HOME}/.m2/repository/org/bytedeco/cuda/13.1-9.19-1.5.13" \

@@ -20,22 +20,31 @@ import limbeck.tensor.Device;
  * A GPU made of g++: stand-ins for CUDA's libraries ({@code src/test/cuda}), which compile kernels for the processor and run them
  * there. Once loaded into a JVM, the unchanged backend finds one device. Nothing of the backend knows.
  *
- * <p>Libraries and compiled kernels are kept in {@code target/cuda-emulated}, by hash, until the next {@code mvn clean}.
+ * <p>Libraries and compiled kernels are kept in this module's {@code target/cuda-emulated}, by hash, until the next {@code mvn clean}.
  */
 @SuppressWarnings("restricted") // Loading libraries and calling the C library is what it is for.
-final class Emulator {
-    private static final Path SOURCES = Path.of("src/test/cuda").toAbsolutePath();
-    private static final Path KEPT = Path.of(System.getProperty("limbeck.cuda.emulated", "target/cuda-emulated")).toAbsolutePath();
+public final class Emulator {
+    private static final Path SOURCES = sources();
+    private static final Path KEPT = SOURCES.resolve("../../..").resolve(System.getProperty("limbeck.cuda.emulated", "target/cuda-emulated"))
+            .normalize();
     private static boolean loaded;
 
     private Emulator() {
     }
 
+    /** Seen from the folder of this module or of another. */
+    private static Path sources() {
+        Path here = Path.of("src/test/cuda").toAbsolutePath();
+        return Files.exists(here) ? here : Path.of("../tensor/src/test/cuda").toAbsolutePath().normalize();
+    }
+
     /**
      * The emulated device; a test without g++ is skipped, by name. With the property {@code limbeck.cuda.hardware} the machine's own:
      * then the same tests are those of the hardware.
+     *
+     * @return a device of kind cuda
      */
-    static Device device() {
+    public static Device device() {
         if (isHardware()) {
             return Device.cuda(0);
         }
