@@ -11,13 +11,19 @@ module limbeck.distill {
     requires static com.fasterxml.jackson.dataformat.yaml;
 
     exports limbeck.distill;
+    exports limbeck.distill.cache;
     exports limbeck.distill.catalogue;
     exports limbeck.distill.connect;
+    exports limbeck.distill.control;
     exports limbeck.distill.features;
     exports limbeck.distill.logits;
     exports limbeck.distill.method;
     exports limbeck.distill.data;
     exports limbeck.distill.experiment;
+    exports limbeck.distill.progressive;
+    exports limbeck.distill.peers;
     exports limbeck.distill.relations;
+    exports limbeck.distill.tasks;
+    exports limbeck.distill.teachers;
     exports limbeck.distill.weights;
 }

@@ -152,6 +152,8 @@ public final class Tape {
      * });
      * }
      *
+     * <p>Only what lies between the two is walked: gradients by a late layer cost little.
+     *
      * @param y a scalar recorded on this tape
      * @param xs what to differentiate by: leaves, parameters, or anything recorded on this tape
      * @return one gradient for each, zeros where y does not depend on it
@@ -164,13 +166,14 @@ public final class Tape {
             throw new IllegalStateException(
                     "gradients: this tape is spent, because backward frees what it needs as it goes; record on a new one");
         }
+        Set<Node> wanted = following(xs);
         Map<Node, Variable> found = new IdentityHashMap<>();
         found.put(y.node(), Variable.of(one(y)));
         // The rules may record new entries on this very tape; those lie behind the ones walked here.
         for (int i = entries.size() - 1; i >= 0; i--) {
             Entry entry = entries.get(i);
             Variable gradient = found.get(entry.output());
-            if (gradient == null) {
+            if (gradient == null || !wanted.contains(entry.output())) {
                 continue;
             }
             if (!(entry instanceof Applied applied)) {
@@ -181,7 +184,7 @@ public final class Tape {
             List<Supplier<Variable>> rules = Vjp.of(applied.op, applied.in, applied.out, gradient);
             for (int k = 0; k < rules.size(); k++) {
                 Variable in = applied.in.get(k);
-                if (rules.get(k) != null && in.needsGradient()) {
+                if (rules.get(k) != null && in.needsGradient() && wanted.contains(in.node())) {
                     found.merge(in.node(), sumTo(rules.get(k).get(), in.shape()), Variable::add);
                 }
             }
@@ -190,6 +193,22 @@ public final class Tape {
             Variable gradient = found.get(x.node());
             return gradient == null ? Variable.of(x.device().make(new Fill(x.shape(), x.dtype(), 0))) : gradient;
         }).toList();
+    }
+
+    /** What was computed from these, and they themselves: whatever else lies on the way back is not walked. */
+    private Set<Node> following(List<Variable> xs) {
+        Set<Node> following = new HashSet<>();
+        xs.forEach(x -> following.add(x.node()));
+        for (Entry entry : entries) {
+            List<Variable> in = switch (entry) {
+                case Applied applied -> applied.in;
+                case Replayed replayed -> replayed.in;
+            };
+            if (in.stream().anyMatch(operand -> following.contains(operand.node()))) {
+                following.add(entry.output());
+            }
+        }
+        return following;
     }
 
     /**

@@ -3,6 +3,7 @@ package limbeck.benchmarks;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
+import limbeck.autograd.Parameter;
 import limbeck.distill.Batch;
 import limbeck.distill.Distiller;
 import limbeck.distill.Frozen;
@@ -12,8 +13,10 @@ import limbeck.distill.Stage;
 import limbeck.distill.catalogue.Methods;
 import limbeck.distill.method.Curriculum;
 import limbeck.distill.method.Task;
+import limbeck.distill.method.Workshop;
 import limbeck.nn.Module;
 import limbeck.nn.models.Models;
+import limbeck.nn.optim.Optimizer;
 import limbeck.nn.optim.Progress;
 import limbeck.nn.optim.Schedule;
 import limbeck.nn.optim.Sgd;
@@ -62,13 +65,15 @@ public class MethodBench {
     private static final int CLASSES = 10;
     private static final int EXAMPLES = 10_000;
     private static final int EPOCHS = 12;
+    private static final double RATE = 1e-4;
     private static final String STUDENT = "resnet8";
 
     /** The method; {@code alone} for none. */
-    @Param({"alone", "kd", "mse-logits", "dkd", "nkd", "uskd", "logit-standardization", "dist", "wsld", "ofa", "ctkd", "flsw", "cwsm", "tf-kd",
-        "gkd", "topk-kl", "tvd", "fitnet", "at", "nst", "fsp", "ab", "ofd", "ft", "vid", "reviewkd", "srrl", "simkd", "cwd", "pkd",
-        "weighted-features", "rkd-d", "rkd-a", "sp", "pkt", "cc", "crd", "mmd", "feature-regression", "interpolation", "ema", "l2", "consistency",
-        "entropy"})
+    @Param({"alone", "kd", "balanced-kd", "mse-logits", "dkd", "nkd", "uskd", "logit-standardization", "dist", "wsld", "ofa", "ctkd",
+        "flsw", "cwsm", "confidence-kd", "tf-kd", "gkd", "topk-kl", "tvd", "temperature-stages", "annealing-kd", "byot", "dml", "kdcl",
+        "fitnet", "at", "nst", "fsp", "ab", "ofd", "ft", "vid", "reviewkd", "srrl", "simkd", "cwd", "pkd", "weighted-features",
+        "progressive-features", "alignment-depth", "block-wise", "rkd-d", "rkd-a", "sp", "pkt", "cc", "crd", "mmd", "views",
+        "feature-regression", "interpolation", "ema", "l2", "consistency", "entropy"})
     public String method;
 
     /** Threads of the kernels. */
@@ -96,7 +101,7 @@ public class MethodBench {
         Shape example = Shape.of(3, 32, 32);
         Module student = Models.build(STUDENT, example, CLASSES, Key.of(1));
         Stage stage = stage(student, example);
-        distiller = new Distiller(student, stage.recipe(), Sgd.of(stage.trained(), Schedule.constant(1e-4), 0.9, 0));
+        distiller = new Distiller(student, stage.recipe(), Sgd.of(stage.trained(), Schedule.constant(RATE), 0.9, 0));
         Tensor images = Device.cpu().normal(Key.of(2), BATCH, 3, 32, 32);
         int[] labels = new int[BATCH];
         for (int i = 0; i < BATCH; i++) {
@@ -123,7 +128,22 @@ public class MethodBench {
         String teacher = method.equals("interpolation") ? STUDENT : "resnet20";
         Module model = Models.build(teacher, example, CLASSES, Key.of(3));
         Task task = Task.of(student, model, () -> Models.build(STUDENT, example, CLASSES, Key.of(1)), example, CLASSES, EXAMPLES, EPOCHS, BATCH,
-                Key.of(4));
+                Key.of(4)).with(new Workshop() {
+                    @Override
+                    public Module student(Key key) {
+                        return Models.build(STUDENT, example, CLASSES, key);
+                    }
+
+                    @Override
+                    public Schedule rate(int epochs) {
+                        return Schedule.constant(RATE);
+                    }
+
+                    @Override
+                    public Optimizer optimizer(List<Parameter> parameters, Schedule rate) {
+                        return Sgd.of(parameters, rate, 0.9, 0);
+                    }
+                });
         return Curriculum.of(Methods.parse(method), task, new Frozen(model), new HardLabels()).stages().getLast();
     }
 

@@ -1,5 +1,6 @@
 package limbeck.distill;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,7 +13,6 @@ import limbeck.nn.Mode;
 import limbeck.nn.Module;
 import limbeck.nn.optim.Optimizer;
 import limbeck.nn.optim.Progress;
-import limbeck.tensor.DType;
 import limbeck.tensor.Scope;
 import limbeck.tensor.Shape;
 import limbeck.tensor.Tensor;
@@ -78,19 +78,19 @@ public final class Distiller {
             var losses = new LinkedHashMap<String, Variable>();
             var values = new LinkedHashMap<String, Double>();
             var tape = new Tape();
-            var correct = new int[1];
+            var scores = new ArrayList<Score>();
             Variable total = tape.record(() -> Mode.train(progress.step(), () -> {
                 Views<Variable> seen = Views.of(null);
                 if (isLookedAt(Tap.Side.STUDENT)) {
                     seen = Tapped.run(student, Variable.of(batch.inputs()), studentTaps);
-                    correct[0] = correct(seen.logits().tensor(), batch.targets());
                 }
                 var moment = new Moment(progress, seen, shown, batch.targets(), batch.ids());
+                scores.add(seen.logits() == null ? Score.NONE : recipe.terms().getFirst().objective().score(moment));
                 controllers.forEach(controller -> controller.seen(moment));
                 recipe.schedules().forEach((name, schedule) -> values.put(name, schedule.at(progress)));
                 return sum(moment, losses);
             }));
-            var report = new StepReport(total.item(), items(losses), values, correct[0], batch.size());
+            var report = new StepReport(total.item(), items(losses), values, scores.getFirst(), batch.size());
             if (!Double.isFinite(report.total())) {
                 throw new ArithmeticException("the loss is " + report.total() + " at step " + progress.step() + " (" + report.losses()
                         + "); lower the learning rate, or check the data for values that are not finite");
@@ -149,13 +149,5 @@ public final class Distiller {
             }
         }
         checked = true;
-    }
-
-    /** Only labels can be right or wrong; the targets of a regression are numbers. */
-    private static int correct(Tensor logits, Tensor targets) {
-        if (targets.dtype() != DType.I32) {
-            return 0;
-        }
-        return (int) logits.argmax(-1).eq(targets).to(DType.I32).sum().item();
     }
 }

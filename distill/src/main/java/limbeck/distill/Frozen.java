@@ -1,5 +1,6 @@
 package limbeck.distill;
 
+import java.util.Optional;
 import java.util.Set;
 import limbeck.autograd.Variable;
 import limbeck.nn.Mode;
@@ -15,5 +16,11 @@ public record Frozen(Module model) implements Teacher {
     @Override
     public Views<Tensor> observe(Batch batch, Set<Tap> taps) {
         return Mode.evaluate(() -> Tapped.run(model, Variable.of(batch.teacherInputs()), taps).map(Variable::tensor));
+    }
+
+    /** {@return {@link Fingerprint#of(Module)} of the model as it is now} */
+    @Override
+    public Optional<String> fingerprint() {
+        return Optional.of(new Fingerprint("frozen").add(Fingerprint.of(model)).hex());
     }
 }

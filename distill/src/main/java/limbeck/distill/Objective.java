@@ -55,6 +55,26 @@ public interface Objective {
     }
 
     /**
+     * How many of the student's answers are right, for reports of how training goes. That of a recipe's first term counts.
+     *
+     * @param moment what there is to look at; the student's logits are there
+     * @return one answer an example, by its largest logit, unless it says otherwise
+     */
+    default Score score(Moment moment) {
+        return Score.of(moment.student().logits().tensor(), moment.targets());
+    }
+
+    /**
+     * Whether every example needs a label, or else the loss means nothing: examples whose label is
+     * {@link limbeck.distill.data.Dataset#UNLABELLED} are then refused before the first step.
+     *
+     * @return false unless it says otherwise
+     */
+    default boolean needsLabels() {
+        return false;
+    }
+
+    /**
      * Checks the shapes of a dry run before the first step, so that what cannot work fails at once and in words.
      *
      * @param student shapes of what the student shows

@@ -78,6 +78,29 @@ public record Recipe(Teacher teacher, List<Term> terms, List<AfterStep> after, M
     }
 
     /**
+     * With one more number over time.
+     *
+     * @param name what it is called in reports, such as {@code lr}
+     * @param schedule its values
+     * @return a new recipe
+     */
+    public Recipe with(String name, Schedule schedule) {
+        var more = new LinkedHashMap<>(values);
+        more.put(name, schedule);
+        return new Recipe(teacher, terms, after, more);
+    }
+
+    /**
+     * The same with another teacher.
+     *
+     * @param other whom to learn from
+     * @return a new recipe
+     */
+    public Recipe taughtBy(Teacher other) {
+        return new Recipe(other, terms, after, values);
+    }
+
+    /**
      * What the objectives themselves learn, to be given to the optimizer with the student's parameters.
      *
      * @return all objectives' parameters

@@ -1,5 +1,6 @@
 package limbeck.distill;
 
+import java.util.Optional;
 import java.util.Set;
 import limbeck.tensor.Tensor;
 
@@ -20,4 +21,14 @@ public interface Teacher {
      * @return its logits and the tapped features
      */
     Views<Tensor> observe(Batch batch, Set<Tap> taps);
+
+    /**
+     * A name for exactly this teacher, for whoever keeps what it showed: two teachers with one fingerprint show the same of the same inputs,
+     * today and tomorrow.
+     *
+     * @return empty for a teacher that learns, or that does not know what it is made of
+     */
+    default Optional<String> fingerprint() {
+        return Optional.empty();
+    }
 }

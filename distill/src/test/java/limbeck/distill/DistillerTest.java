@@ -57,7 +57,7 @@ class DistillerTest {
         Tensor inputs = Device.cpu().normal(KEY.split("inputs"), 4, 6);
         var batch = new Batch(new long[4], inputs, inputs, Device.cpu().ones(4, 3), 0);
         StepReport first = distiller.step(batch, Progress.START);
-        assertEquals(0, first.correct());
+        assertEquals(0, first.score().correct());
         assertTrue(distiller.step(batch, new Progress(1, 0)).total() < first.total());
     }
 

@@ -1,6 +1,7 @@
 package limbeck.nn;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
@@ -286,6 +287,61 @@ public final class Layers {
             }
         }
         return model.parameters().values().stream().filter(used::containsKey).toList();
+    }
+
+    /**
+     * What comes behind a place, as a module: it makes of that place's output what the model makes of its input. It shares the
+     * model's parameters.
+     *
+     * {@snippet :
+     * Module tail = layers.after(layers.find("layer2").getFirst());
+     * Variable logits = tail.apply(features);   // what layer2 has shown, or something else of its shape
+     * }
+     *
+     * @param place a place of this model
+     * @return its remaining parts, one after the other
+     * @throws IllegalArgumentException if the place is a point inside a layer, or one of the modules around it does more than to run its parts
+     *     one after the other, as a residual block does
+     */
+    public Sequential after(Layer place) {
+        if (module(place.path) == null) {
+            throw new IllegalArgumentException("layers: " + name + " cannot be cut at " + place.path + ", which is a point inside a layer; "
+                    + "choose a layer, such as one of stages");
+        }
+        return new Sequential(behind(model, place));
+    }
+
+    private List<Module> behind(Module parent, Layer place) {
+        List<Call> chain = chain(parent, place);
+        for (int i = chain.size() - 1; i >= 0; i--) {
+            Module part = chain.get(i).module;
+            String path = paths.get(part);
+            if (place.path.equals(path) || place.path.startsWith(path + ".")) {
+                var rest = new ArrayList<Module>(place.path.equals(path) ? List.of() : behind(part, place));
+                chain.subList(i + 1, chain.size()).forEach(call -> rest.add(call.module));
+                return rest;
+            }
+        }
+        throw new IllegalArgumentException("layers: " + place.path + " did not run in " + name);
+    }
+
+    /** The runs of a module's parts, if each takes what the one before it made and that is all that the module does. */
+    private List<Call> chain(Module parent, Layer place) {
+        var parts = Collections.newSetFromMap(new IdentityHashMap<Module, Boolean>());
+        parts.addAll(parent.parts().modules().values());
+        List<Call> chain = calls.stream().filter(call -> parts.contains(call.module)).toList();
+        List<Call> whole = calls.stream().filter(call -> call.module == parent).toList();
+        Variable at = whole.size() == 1 ? whole.getFirst().in : null;
+        for (Call call : chain) {
+            at = call.in == at ? call.out : null;
+        }
+        if (at == null || at != whole.getFirst().out) {
+            String path = paths.get(parent);
+            throw new IllegalArgumentException("layers: " + name + " cannot be cut at " + place.path + ", because "
+                    + (path.isEmpty() ? "it" : path + " (" + parent.getClass().getSimpleName() + ")")
+                    + " does more than run its parts one after the other; choose another layer, such as one of stages");
+        }
+        return chain;
     }
 
     /** The module at a path; null for a probe. */

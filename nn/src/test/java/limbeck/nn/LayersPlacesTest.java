@@ -1,5 +1,6 @@
 package limbeck.nn;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
@@ -203,6 +204,81 @@ class LayersPlacesTest {
         assertEquals(expected, used);
         assertEquals(model.parameters().size() - 2, layers.parametersUpTo(layers.pooled()).size());
         assertEquals(List.of(), layers("linear").parametersUpTo(layers("linear").last()));
+    }
+
+    /** Every place at which a model can be cut: what comes behind it makes the model's logits of what it shows. */
+    @ParameterizedTest
+    @ValueSource(strings = {"resnet8", "resnet14", "wrn-16-2", "cnn-tiny", "cnn-base", "lenet", "mlp-30-20", "hinton-teacher", "linear"})
+    void whatComesBehindAPlace(String name) {
+        Module model = model(name);
+        Layers layers = Layers.of(model, EXAMPLE);
+        Tensor images = Device.cpu().normal(Key.of(8), 3, 3, 16, 13);
+        int cuts = 0;
+        for (Layer place : layers.all()) {
+            Sequential tail;
+            try {
+                tail = layers.after(place);
+            } catch (IllegalArgumentException e) {
+                assertTrue(place.path().contains("."), e.getMessage());
+                continue;
+            }
+            Taps taps = Taps.watch(model, Set.of(place.path()));
+            Tensor logits = taps.bind(() -> model.apply(Variable.of(images))).tensor();
+            assertArrayEquals(logits.toFloats(), tail.apply(taps.get(place.path())).tensor().toFloats(), 1e-5f, place.path());
+            assertTrue(model.parameters().values().containsAll(tail.parameters().values()), place.path());
+            cuts++;
+        }
+        assertTrue(cuts >= model.parts().modules().size() && cuts >= layers.stages().size(), cuts + " cuts");
+        assertEquals(List.of(), layers.after(layers.all().stream().filter(place -> place.path().equals("head")).findFirst().orElseThrow()).layers());
+    }
+
+    private record Skipping(Linear first, Linear second, Linear head) implements Module {
+        @Override
+        public Variable forward(Variable x) {
+            Variable y = first.apply(x);
+            return head.apply(second.apply(y).add(y));
+        }
+    }
+
+    private record Activating(Linear first, Linear head) implements Module {
+        @Override
+        public Variable forward(Variable x) {
+            return head.apply(first.apply(x).relu());
+        }
+    }
+
+    private record Shared(Linear twice, Linear head) implements Module {
+        @Override
+        public Variable forward(Variable x) {
+            return head.apply(twice.apply(twice.apply(x)));
+        }
+    }
+
+    private static Linear linear(int out) {
+        return Linear.of(4, out, Key.of(out));
+    }
+
+    @Test
+    void modelsThatCannotBeCutAreRefused() {
+        Shape example = Shape.of(4);
+        for (Module model : List.of(new Skipping(linear(4), linear(4), linear(3)), new Activating(linear(4), linear(3)))) {
+            Layers layers = Layers.of(model, example);
+            String name = model.getClass().getSimpleName();
+            assertEquals("layers: " + name + " cannot be cut at first, because it does more than run its parts one after the other; choose another "
+                    + "layer, such as one of stages",
+                    assertThrows(IllegalArgumentException.class, () -> layers.after(layers.find("first").getFirst())).getMessage());
+        }
+        // What ran twice counts as it ran last.
+        Layers shared = Layers.of(new Shared(linear(4), linear(3)), example);
+        assertEquals(1, shared.after(shared.find("twice").getFirst()).layers().size());
+
+        Layers resnet = layers("resnet8");
+        assertEquals("layers: ResNet cannot be cut at layer1.0.preactivation, which is a point inside a layer; choose a layer, such as one of stages",
+                assertThrows(IllegalArgumentException.class, () -> resnet.after(resnet.preactivations().getFirst())).getMessage());
+        assertEquals("layers: ResNet cannot be cut at layer2.0.conv1, because layer2.0 (BasicBlock) does more than run its parts one after the other; "
+                + "choose another layer, such as one of stages",
+                assertThrows(IllegalArgumentException.class, () -> resnet.after(resnet.find("layer2.0.conv1").getFirst())).getMessage());
+        assertThrows(IllegalArgumentException.class, () -> resnet.after(layers("cnn-base").stages().getFirst()));
     }
 
     @Test

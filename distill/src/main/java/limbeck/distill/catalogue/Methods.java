@@ -1,12 +1,14 @@
 package limbeck.distill.catalogue;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import limbeck.distill.control.Commas;
 import limbeck.distill.features.ActivationBoundary;
 import limbeck.distill.features.AttentionTransfer;
 import limbeck.distill.features.ChannelWise;
@@ -22,6 +24,8 @@ import limbeck.distill.features.SimKd;
 import limbeck.distill.features.SoftmaxRegression;
 import limbeck.distill.features.VariationalInformation;
 import limbeck.distill.features.WeightedFeatures;
+import limbeck.distill.logits.BalancedKd;
+import limbeck.distill.logits.ConfidenceKd;
 import limbeck.distill.logits.ConfidenceTemperature;
 import limbeck.distill.logits.CurriculumTemperature;
 import limbeck.distill.logits.DecoupledKd;
@@ -40,6 +44,14 @@ import limbeck.distill.logits.UniversalSelfKd;
 import limbeck.distill.logits.WeightedSoftLabels;
 import limbeck.distill.method.Choice;
 import limbeck.distill.method.Method;
+import limbeck.distill.peers.CollaborativeLearning;
+import limbeck.distill.peers.MutualLearning;
+import limbeck.distill.peers.OwnTeacher;
+import limbeck.distill.progressive.AlignmentDepth;
+import limbeck.distill.progressive.AnnealingKd;
+import limbeck.distill.progressive.BlockWise;
+import limbeck.distill.progressive.ProgressiveFeatures;
+import limbeck.distill.progressive.TemperatureStages;
 import limbeck.distill.relations.ContrastiveRepresentation;
 import limbeck.distill.relations.CorrelationCongruence;
 import limbeck.distill.relations.MaximumMeanDiscrepancy;
@@ -47,6 +59,7 @@ import limbeck.distill.relations.ProbabilisticTransfer;
 import limbeck.distill.relations.RelationalAngle;
 import limbeck.distill.relations.RelationalDistance;
 import limbeck.distill.relations.SimilarityPreserving;
+import limbeck.distill.relations.ViewSimilarity;
 import limbeck.distill.weights.Consistency;
 import limbeck.distill.weights.Ema;
 import limbeck.distill.weights.Entropy;
@@ -64,6 +77,7 @@ import limbeck.nn.Names;
 public final class Methods {
     private static final List<Method> ALL = List.of(
             LogitKd.METHOD,
+            BalancedKd.METHOD,
             MseLogits.METHOD,
             DecoupledKd.METHOD,
             NormalizedKd.METHOD,
@@ -75,10 +89,16 @@ public final class Methods {
             CurriculumTemperature.METHOD,
             FocalTemperature.METHOD,
             ConfidenceTemperature.METHOD,
+            ConfidenceKd.METHOD,
             TeacherFree.METHOD,
             GeneralizedJsd.METHOD,
             SparseTopKKl.METHOD,
             TotalVariation.METHOD,
+            TemperatureStages.METHOD,
+            AnnealingKd.METHOD,
+            OwnTeacher.METHOD,
+            MutualLearning.METHOD,
+            CollaborativeLearning.METHOD,
             Hint.METHOD,
             AttentionTransfer.METHOD,
             NeuronSelectivity.METHOD,
@@ -93,6 +113,9 @@ public final class Methods {
             ChannelWise.METHOD,
             PearsonFeature.METHOD,
             WeightedFeatures.METHOD,
+            ProgressiveFeatures.METHOD,
+            AlignmentDepth.METHOD,
+            BlockWise.METHOD,
             RelationalDistance.METHOD,
             RelationalAngle.METHOD,
             SimilarityPreserving.METHOD,
@@ -100,6 +123,7 @@ public final class Methods {
             CorrelationCongruence.METHOD,
             ContrastiveRepresentation.METHOD,
             MaximumMeanDiscrepancy.METHOD,
+            ViewSimilarity.METHOD,
             FeatureRegression.METHOD,
             Interpolation.METHOD,
             Ema.METHOD,
@@ -109,7 +133,7 @@ public final class Methods {
 
     private static final Map<String, Method> BY_NAME = ALL.stream()
             .collect(Collectors.toMap(Method::name, method -> method, (a, _) -> a, LinkedHashMap::new));
-    private static final Pattern CHOICE = Pattern.compile("\\s*([\\w-]+)\\s*(?:\\(([^()]*)\\))?\\s*(?:,|$)");
+    private static final Pattern CHOICE = Pattern.compile("([\\w-]+)\\s*(?:\\((.*)\\))?", Pattern.DOTALL);
 
     private Methods() {
     }
@@ -140,26 +164,56 @@ public final class Methods {
     }
 
     /**
-     * Methods with their options from one line.
+     * Methods with their options from one line, to be learned from at the same time.
      *
-     * @param text such as {@code kd}, {@code kd,at} or {@code dkd(alpha=1, beta=2),at(weight=500)}
+     * @param text such as {@code kd}, {@code kd,at} or {@code dkd(alpha=1, beta=2),at(weight=500)}; a value may have parentheses of its own,
+     *         as in {@code kd(temperature=linear(8, 2, 50%))}
      * @return at least one choice, in order
-     * @throws IllegalArgumentException in one sentence, if it cannot be read, or a method or option is not known
+     * @throws IllegalArgumentException in one sentence, if it cannot be read, a method or option is not known, or a method is there twice
      */
     public static List<Choice> parse(String text) {
-        var choices = new ArrayList<Choice>();
-        Matcher matcher = CHOICE.matcher(text);
-        int at = 0;
-        while (at < text.length() && matcher.find(at) && matcher.start() == at) {
-            Method method = of(matcher.group(1));
-            if (choices.stream().anyMatch(choice -> choice.method() == method)) {
-                throw new IllegalArgumentException("method: '" + method.name() + "' is there twice; keep one of them");
+        List<Choice> choices = read(text);
+        for (Choice choice : choices) {
+            if (choices.stream().filter(other -> other.method() == choice.method()).count() > 1) {
+                throw new IllegalArgumentException("method: '" + choice.method().name() + "' is there twice; keep one of them");
             }
-            choices.add(method.with(options(method, matcher.group(2))));
-            at = matcher.end();
         }
-        if (at < text.length() || choices.isEmpty() || text.strip().endsWith(",")) {
-            throw new IllegalArgumentException("method: needs names such as kd,at or dkd(alpha=1, beta=2), got '" + text + "'");
+        return choices;
+    }
+
+    /**
+     * Methods with their options from one line, to be compared with each other: one may be there several times with different options.
+     *
+     * @param text such as {@code kd,kd(temperature=8)}
+     * @return at least one choice, in order
+     * @throws IllegalArgumentException in one sentence, if it cannot be read, a method or option is not known, or a choice is there twice
+     */
+    public static List<Choice> alternatives(String text) {
+        List<Choice> choices = read(text);
+        var seen = new HashSet<String>();
+        for (Choice choice : choices) {
+            if (!seen.add(choice.toString())) {
+                throw new IllegalArgumentException("method: '" + choice + "' is there twice; keep one of them, or give it other options");
+            }
+        }
+        return choices;
+    }
+
+    private static List<Choice> read(String text) {
+        List<String> parts;
+        try {
+            parts = Commas.split(text);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("method: " + e.getMessage());
+        }
+        var choices = new ArrayList<Choice>();
+        for (String part : parts) {
+            Matcher choice = CHOICE.matcher(part);
+            if (!choice.matches()) {
+                throw new IllegalArgumentException("method: needs names such as kd,at or dkd(alpha=1, beta=2), got '" + text + "'");
+            }
+            Method method = of(choice.group(1));
+            choices.add(method.with(options(method, choice.group(2))));
         }
         return List.copyOf(choices);
     }
@@ -169,7 +223,7 @@ public final class Methods {
         if (text == null || text.isBlank()) {
             return values;
         }
-        for (String pair : text.split(",", -1)) {
+        for (String pair : Commas.split(text)) {
             int sign = pair.indexOf('=');
             if (sign < 0) {
                 throw new IllegalArgumentException("method " + method.name() + ": options look like alpha=1, got '" + pair.strip() + "'");

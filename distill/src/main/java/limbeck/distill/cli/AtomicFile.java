@@ -48,7 +48,8 @@ final class AtomicFile {
         }
     }
 
-    private static void move(Path from, Path to) throws IOException {
+    /** Gives a file another name, in the place of what has it. */
+    static void move(Path from, Path to) throws IOException {
         try {
             Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
         } catch (AtomicMoveNotSupportedException e) {

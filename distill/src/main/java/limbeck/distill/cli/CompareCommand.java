@@ -19,7 +19,8 @@ import picocli.CommandLine.ParseResult;
 /** {@code limbeck compare}: many methods on the same teacher, student and seeds, sorted by what they gain. */
 final class CompareCommand implements Command {
     /** What has no meaning here, since there is one teacher and the methods are the point. */
-    private static final Set<Setting> SETTINGS = EnumSet.complementOf(EnumSet.of(Setting.METHOD, Setting.TEACHERS, Setting.OMIT));
+    private static final Set<Setting> SETTINGS = EnumSet.complementOf(EnumSet.of(Setting.METHOD, Setting.TEACHERS, Setting.ASSISTANTS,
+            Setting.GENERATIONS, Setting.GENERATION_ENSEMBLE, Setting.OMIT));
     /** Two residual networks: every method that does not need equal architectures can work with them. */
     private static final Settings BASE = Settings.DEFAULT.with(Setting.TEACHER, "resnet20").with(Setting.STUDENT, "resnet8");
 
@@ -31,7 +32,7 @@ final class CompareCommand implements Command {
         spec.usageMessage().description("Trains a student by every method, from the same teacher, first weights and batches, and sorts the "
                 + "methods by what they gain over the student trained alone.");
         spec.addOption(OptionSpec.builder("--methods").paramLabel("LIST").type(String.class)
-                .description("all, or methods joined by commas, options in parentheses: kd,dkd(beta=2) (default: all)").build());
+                .description("all, or methods joined by commas, options in parentheses, one also several times: kd,kd(temperature=8),dkd(beta=2) (default: all)").build());
         spec.addOption(OptionSpec.builder("--budget").paramLabel("MINUTES").type(String.class)
                 .description("time for all of it; as many epochs are trained as fit, at most --epochs (default: no limit)").build());
         spec.addOption(OptionSpec.builder("--out").paramLabel("DIR").type(String.class)
@@ -70,7 +71,7 @@ final class CompareCommand implements Command {
 
     private static List<Choice> methods(String text) {
         try {
-            return text.equals("all") ? Methods.all().stream().map(Method::plain).toList() : Methods.parse(text);
+            return text.equals("all") ? Methods.all().stream().map(Method::plain).toList() : Methods.alternatives(text);
         } catch (IllegalArgumentException e) {
             throw new UsageException("--methods: " + e.getMessage().replaceFirst("^method: ", ""));
         }

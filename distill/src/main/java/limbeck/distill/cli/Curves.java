@@ -24,11 +24,15 @@ final class Curves {
     private static final int TOP = 56;
     private static final int BOTTOM = 52;
     private static final int LEGEND_GAP = 170;
+    private static final int LEGEND_STEP = 18;
+    /** Beside them is the note about the seeds. */
+    private static final int LEGEND_COLUMNS = 3;
     /** At most about so many lines of the grid in each direction. */
     private static final int TICKS = 8;
     /** Of the Okabe-Ito palette, which people with any colour vision can tell apart. */
-    private static final Map<Role, String> COLOURS = new EnumMap<>(Map.of(Role.TEACHER, "#56606b", Role.STUDENT_ALONE, "#e69f00",
-            Role.STUDENT_DISTILLED, "#0072b2"));
+    private static final Map<Role.Part, String> COLOURS = new EnumMap<>(Map.of(Role.Part.MEMBER, "#a9b1b9", Role.Part.TEACHER, "#56606b",
+            Role.Part.ASSISTANT, "#009e73", Role.Part.STUDENT_ALONE, "#e69f00", Role.Part.GENERATION, "#56b4e9",
+            Role.Part.STUDENT_DISTILLED, "#0072b2", Role.Part.GENERATIONS, "#cc79a7"));
 
     private final Map<Role, TreeMap<Integer, Spread>> curves;
     private final StringBuilder svg = new StringBuilder();
@@ -36,9 +40,14 @@ final class Curves {
     private final double low;
     private final double step;
     private final double high;
+    private final int top;
+    private final int height;
 
     private Curves(List<EpochReport> history) {
         curves = curves(history);
+        int more = (curves.size() - 1) / LEGEND_COLUMNS * LEGEND_STEP;
+        top = TOP + more;
+        height = HEIGHT + more;
         epochs = history.stream().mapToInt(EpochReport::epoch).max().orElse(1);
         double least = history.stream().filter(epoch -> 4 * epoch.epoch() > curves.get(epoch.role()).lastKey())
                 .mapToDouble(epoch -> 100 * epoch.testAccuracy()).min().orElse(0);
@@ -67,10 +76,10 @@ final class Curves {
     }
 
     private static Map<Role, TreeMap<Integer, Spread>> curves(List<EpochReport> history) {
-        var values = new EnumMap<Role, TreeMap<Integer, List<Double>>>(Role.class);
+        var values = new TreeMap<Role, TreeMap<Integer, List<Double>>>();
         history.forEach(epoch -> values.computeIfAbsent(epoch.role(), _ -> new TreeMap<>())
                 .computeIfAbsent(epoch.epoch(), _ -> new ArrayList<>()).add(100 * epoch.testAccuracy()));
-        var curves = new EnumMap<Role, TreeMap<Integer, Spread>>(Role.class);
+        var curves = new TreeMap<Role, TreeMap<Integer, Spread>>();
         values.forEach((role, byEpoch) -> byEpoch.forEach((epoch, accuracies) ->
                 curves.computeIfAbsent(role, _ -> new TreeMap<>()).put(epoch, new Spread(accuracies))));
         return curves;
@@ -90,9 +99,9 @@ final class Curves {
     private void open() {
         add("<svg xmlns=\"http://www.w3.org/2000/svg\" "
                 + "viewBox=\"0 0 %d %d\" width=\"%d\" height=\"%d\" font-family=\"sans-serif\" font-size=\"13\">",
-                WIDTH, HEIGHT, WIDTH, HEIGHT);
+                WIDTH, height, WIDTH, height);
         add("<title>Test accuracy by epoch</title>");
-        add("<rect width=\"%d\" height=\"%d\" fill=\"white\"/>", WIDTH, HEIGHT);
+        add("<rect width=\"%d\" height=\"%d\" fill=\"white\"/>", WIDTH, height);
     }
 
     private void grid() {
@@ -108,14 +117,14 @@ final class Curves {
         int every = (int) Math.max(1, step((double) epochs / (2 * TICKS)));
         for (int epoch = 1; epoch <= epochs; epoch++) {
             if (epoch == 1 || epoch % every == 0) {
-                add("<text x=\"%.1f\" y=\"%d\" text-anchor=\"middle\" fill=\"#444\">%d</text>", x(epoch), HEIGHT - BOTTOM + 20,
+                add("<text x=\"%.1f\" y=\"%d\" text-anchor=\"middle\" fill=\"#444\">%d</text>", x(epoch), height - BOTTOM + 20,
                         epoch);
             }
         }
-        add("<line x1=\"%d\" x2=\"%d\" y1=\"%d\" y2=\"%d\" stroke=\"#888\"/>", LEFT, WIDTH - RIGHT, HEIGHT - BOTTOM,
-                HEIGHT - BOTTOM);
-        add("<text x=\"%d\" y=\"%d\" text-anchor=\"middle\" fill=\"#222\">epoch</text>", (LEFT + WIDTH - RIGHT) / 2, HEIGHT - 12);
-        int middle = (TOP + HEIGHT - BOTTOM) / 2;
+        add("<line x1=\"%d\" x2=\"%d\" y1=\"%d\" y2=\"%d\" stroke=\"#888\"/>", LEFT, WIDTH - RIGHT, height - BOTTOM,
+                height - BOTTOM);
+        add("<text x=\"%d\" y=\"%d\" text-anchor=\"middle\" fill=\"#222\">epoch</text>", (LEFT + WIDTH - RIGHT) / 2, height - 12);
+        int middle = (top + height - BOTTOM) / 2;
         add("<text x=\"16\" y=\"%d\" text-anchor=\"middle\" fill=\"#222\" "
                 + "transform=\"rotate(-90 16 %d)\">test accuracy (%%)</text>", middle, middle);
     }
@@ -123,12 +132,12 @@ final class Curves {
     private void clip() {
         // Half a dot's height below the axis, so that dots on it are whole.
         add("<clipPath id=\"plot\"><rect x=\"%d\" y=\"0\" width=\"%d\" height=\"%d\"/></clipPath>", LEFT, WIDTH - RIGHT - LEFT,
-                HEIGHT - BOTTOM + 4);
+                height - BOTTOM + 4);
         add("<g clip-path=\"url(#plot)\">");
     }
 
     private void curve(Role role, TreeMap<Integer, Spread> curve) {
-        String colour = COLOURS.get(role);
+        String colour = COLOURS.get(role.part());
         var upper = new ArrayList<String>();
         var lower = new ArrayList<String>();
         var line = new ArrayList<String>();
@@ -142,23 +151,31 @@ final class Curves {
             add("<polygon points=\"%s %s\" fill=\"%s\" fill-opacity=\"0.18\"/>", String.join(" ", upper), String.join(" ", lower),
                     colour);
         }
-        add("<polyline points=\"%s\" fill=\"none\" stroke=\"%s\" stroke-width=\"2\" stroke-linejoin=\"round\"/>",
-                String.join(" ", line), colour);
+        add("<polyline points=\"%s\" fill=\"none\" stroke=\"%s\" stroke-width=\"2\" stroke-linejoin=\"round\"%s/>",
+                String.join(" ", line), colour, dashes(role));
         curve.forEach((epoch, spread) -> add("<circle cx=\"%.1f\" cy=\"%.1f\" r=\"%s\" fill=\"%s\"/>", x(epoch), y(spread.mean()),
                 epochs > 40 ? "1.5" : "3", colour));
     }
 
     private void legend(Function<Role, String> names) {
-        int x = LEFT;
+        int place = 0;
         for (Role role : curves.keySet()) {
-            add("<line x1=\"%d\" x2=\"%d\" y1=\"30\" y2=\"30\" stroke=\"%s\" stroke-width=\"3\"/>", x, x + 24, COLOURS.get(role));
-            add("<text x=\"%d\" y=\"34.5\" fill=\"#222\">%s</text>", x + 32, names.apply(role));
-            x += LEGEND_GAP;
+            int x = LEFT + place % LEGEND_COLUMNS * LEGEND_GAP;
+            int y = 30 + place / LEGEND_COLUMNS * LEGEND_STEP;
+            add("<line x1=\"%d\" x2=\"%d\" y1=\"%d\" y2=\"%d\" stroke=\"%s\" stroke-width=\"3\"%s/>", x, x + 24, y, y,
+                    COLOURS.get(role.part()), dashes(role));
+            add("<text x=\"%d\" y=\"%.1f\" fill=\"#222\">%s</text>", x + 32, y + 4.5, names.apply(role));
+            place++;
         }
         if (curves.values().stream().flatMap(curve -> curve.values().stream()).anyMatch(spread -> spread.values().size() > 1)) {
             add("<text x=\"%d\" y=\"34.5\" text-anchor=\"end\" fill=\"#777\" font-size=\"11\">mean, worst and best seed</text>",
                     WIDTH - RIGHT);
         }
+    }
+
+    /** Tells those of one colour apart. */
+    private static String dashes(Role role) {
+        return role.number() < 2 ? "" : " stroke-dasharray=\"" + Math.max(2, 11 - 3 * role.number()) + " 3\"";
     }
 
     private String point(int epoch, double accuracy) {
@@ -172,7 +189,7 @@ final class Curves {
     }
 
     private double y(double accuracy) {
-        return HEIGHT - BOTTOM - (accuracy - low) / (high - low) * (HEIGHT - BOTTOM - TOP);
+        return height - BOTTOM - (accuracy - low) / (high - low) * (height - BOTTOM - top);
     }
 
     private void add(String format, Object... values) {

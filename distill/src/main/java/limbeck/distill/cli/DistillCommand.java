@@ -1,5 +1,10 @@
 package limbeck.distill.cli;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
 import limbeck.distill.experiment.Experiment;
 import limbeck.distill.experiment.Setting;
 import limbeck.distill.experiment.Settings;
@@ -33,11 +38,21 @@ final class DistillCommand implements Command {
         if (weights.isEmpty() || settings.isChosen(Setting.TEACHER)) {
             return recipe;
         }
-        ModelCard card = ModelCard.read(SettingOptions.path("--teacher-weights", weights));
+        String names = files(weights).stream().map(DistillCommand::architecture).collect(Collectors.joining(","));
+        return new RecipeFile(recipe.name(), recipe.description(), settings.with(Setting.TEACHER, names));
+    }
+
+    private static List<Path> files(String weights) {
+        Path one = SettingOptions.path("--teacher-weights", weights);
+        return Files.exists(one) ? List.of(one)
+                : Arrays.stream(weights.split(",")).map(file -> SettingOptions.path("--teacher-weights", file.strip())).toList();
+    }
+
+    private static String architecture(Path file) {
+        ModelCard card = ModelCard.read(file);
         if (card == null) {
-            throw new UsageException("--teacher-weights: " + weights
-                    + " does not say which architecture it holds; name it with --teacher");
+            throw new UsageException("--teacher-weights: " + file + " does not say which architecture it holds; name it with --teacher");
         }
-        return new RecipeFile(recipe.name(), recipe.description(), settings.with(Setting.TEACHER, card.architecture()));
+        return card.architecture();
     }
 }

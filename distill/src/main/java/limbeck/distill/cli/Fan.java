@@ -7,6 +7,7 @@ import limbeck.distill.experiment.Evaluation;
 import limbeck.distill.experiment.Listener;
 import limbeck.distill.experiment.Plan;
 import limbeck.distill.experiment.Role;
+import limbeck.distill.experiment.TrainingStep;
 import limbeck.nn.Module;
 
 /**
@@ -36,8 +37,23 @@ record Fan(List<Listener> listeners) implements Listener {
     }
 
     @Override
+    public void resumed(List<EpochReport> done) {
+        all(listener -> listener.resumed(done));
+    }
+
+    @Override
+    public void stepped(TrainingStep report) {
+        all(listener -> listener.stepped(report));
+    }
+
+    @Override
     public void epochEnded(EpochReport report, Module model) {
         all(listener -> listener.epochEnded(report, model));
+    }
+
+    @Override
+    public void trusted(Role role, long seed, double accuracy, double linear) {
+        all(listener -> listener.trusted(role, seed, accuracy, linear));
     }
 
     @Override

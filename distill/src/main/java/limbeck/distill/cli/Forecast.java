@@ -3,14 +3,14 @@ package limbeck.distill.cli;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
-import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import limbeck.distill.experiment.Plan;
 import limbeck.distill.experiment.Role;
 import limbeck.distill.experiment.Setting;
-import limbeck.distill.experiment.Settings;
+import limbeck.distill.experiment.Trainee;
 
 /**
  * How long a run will still take: the epochs that are left, each as long as those of its model have been so far. For a model that has
@@ -19,10 +19,6 @@ import limbeck.distill.experiment.Settings;
 final class Forecast {
     /** A model's training: the lengths of its stages in epochs. */
     private record Job(Role role, List<Integer> stages) {
-        Job(Role role, int epochs) {
-            this(role, List.of(epochs));
-        }
-
         /** The stage of an epoch, which counts from 0. */
         int stage(int epoch) {
             int stage = 0;
@@ -39,29 +35,30 @@ final class Forecast {
 
     private final Deque<Job> waiting = new ArrayDeque<>();
     private final Map<Part, List<Double>> measured = new LinkedHashMap<>();
-    private final Map<Role, Double> work = new EnumMap<>(Role.class);
+    private final Map<Role, Double> work = new TreeMap<>();
     private Job current;
     private int done;
 
     /** A forecast of everything that is planned. */
     Forecast(Plan plan) {
-        Settings settings = plan.settings();
-        boolean trained = plan.teacher() != null && settings.text(Setting.TEACHER_WEIGHTS).isEmpty();
+        // Teachers that are read are so once, and so are the assistants trained.
+        boolean each = plan.settings().text(Setting.TEACHERS).equals("each") && plan.settings().text(Setting.TEACHER_WEIGHTS).isEmpty();
         for (int i = 0; i < plan.seeds().size(); i++) {
-            if (trained && (i == 0 || settings.text(Setting.TEACHERS).equals("each"))) {
-                waiting.add(new Job(Role.TEACHER, settings.count(Setting.TEACHER_EPOCHS)));
-            }
-            waiting.add(new Job(Role.STUDENT_ALONE, settings.count(Setting.EPOCHS)));
-            if (plan.teacher() != null) {
-                waiting.add(new Job(Role.STUDENT_DISTILLED, plan.stages()));
+            for (Trainee trainee : plan.trainees()) {
+                boolean teaches = trainee.role().isTeacher() || trainee.role().part() == Role.Part.ASSISTANT;
+                if (!trainee.stages().isEmpty() && (i == 0 || each || !teaches)) {
+                    waiting.add(new Job(trainee.role(), trainee.stages()));
+                }
             }
         }
         // Backward is about twice forward; a teacher that teaches only goes forward.
-        double student = 3.0 * plan.student().multiplyAdds();
         double teacher = plan.teacher() == null ? 0 : plan.teacher().multiplyAdds();
-        work.put(Role.TEACHER, 3 * teacher);
-        work.put(Role.STUDENT_ALONE, student);
-        work.put(Role.STUDENT_DISTILLED, student + teacher);
+        for (Trainee trainee : plan.trainees()) {
+            double own = trainee.summary().multiplyAdds();
+            boolean alone = trainee.role().isTeacher() || trainee.role().equals(Role.STUDENT_ALONE);
+            work.put(trainee.role(), alone ? 3 * own : 3 * own + teacher);
+            teacher = alone ? teacher : own;
+        }
     }
 
     /** A model's training begins. */
@@ -121,7 +118,7 @@ final class Forecast {
         if (wanted.stage > 0) {
             return epochSeconds(new Part(wanted.role, wanted.stage - 1), part, running);
         }
-        if (wanted.role == current.role) {
+        if (wanted.role.equals(current.role)) {
             return Double.NaN;
         }
         var alone = new Part(Role.STUDENT_ALONE, 0);

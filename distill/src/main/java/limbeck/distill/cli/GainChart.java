@@ -1,5 +1,6 @@
 package limbeck.distill.cli;
 
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
@@ -16,9 +17,11 @@ import limbeck.distill.method.Compares;
  * and to the left where it hurt, with one standard deviation over the seeds as whiskers.
  */
 final class GainChart {
-    private static final int WIDTH = 760;
+    private static final int PLOT = 500;
     private static final int ROW = 18;
-    private static final int LEFT = 190;
+    private static final int LEAST_LEFT = 190;
+    private static final int LONGEST = 64;
+    private static final double LETTER = 6.3;
     private static final int RIGHT = 70;
     private static final int TOP = 74;
     private static final int BOTTOM = 48;
@@ -28,6 +31,9 @@ final class GainChart {
             Compares.RELATIONS, "#009e73", Compares.WEIGHTS, "#cc79a7", Compares.REGULARISER, "#56606b"));
 
     private final List<Standing> bars;
+    private final List<String> names;
+    private final int left;
+    private final int width;
     private final StringBuilder svg = new StringBuilder();
     private final double low;
     private final double high;
@@ -35,6 +41,9 @@ final class GainChart {
 
     private GainChart(Standings standings) {
         bars = standings.methods().stream().filter(Standing::ran).toList();
+        names = names(bars);
+        left = Math.max(LEAST_LEFT, 20 + (int) Math.ceil(LETTER * names.stream().mapToInt(String::length).max().orElse(0)));
+        width = left + PLOT + RIGHT;
         double least = Math.min(0, bars.stream().mapToDouble(bar -> 100 * (bar.gain().mean() - bar.gain().std())).min().orElse(0));
         double most = Math.max(0, bars.stream().mapToDouble(bar -> 100 * (bar.gain().mean() + bar.gain().std())).max().orElse(0));
         step = Curves.step(Math.max(most - least, 0.1) / TICKS);
@@ -60,9 +69,9 @@ final class GainChart {
 
     private void open(Standings standings) {
         add("<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" width=\"%d\" height=\"%d\" font-family=\"sans-serif\" "
-                + "font-size=\"12\">", WIDTH, height(), WIDTH, height());
+                + "font-size=\"12\">", width, height(), width, height());
         add("<title>Gain of each method over the student alone</title>");
-        add("<rect width=\"%d\" height=\"%d\" fill=\"white\"/>", WIDTH, height());
+        add("<rect width=\"%d\" height=\"%d\" fill=\"white\"/>", width, height());
         Settings settings = standings.agenda().settings();
         add("<text x=\"%d\" y=\"22\" fill=\"#222\" font-size=\"14\">%s</text>", 16, settings.text(Setting.DATA) + ": "
                 + settings.text(Setting.STUDENT) + " taught by " + settings.text(Setting.TEACHER) + ", "
@@ -81,7 +90,7 @@ final class GainChart {
                     (gain > step / 2 ? "+" : "") + Text.number(zero ? 0 : gain, digits));
         }
         add("<text x=\"%d\" y=\"%d\" text-anchor=\"middle\" fill=\"#222\">gain in test accuracy over the student alone (points)</text>",
-                (LEFT + WIDTH - RIGHT) / 2, height() - 10);
+                (left + width - RIGHT) / 2, height() - 10);
     }
 
     private void bar(int row, Standing standing) {
@@ -97,15 +106,28 @@ final class GainChart {
             add("<path d=\"M%.1f %.1fH%.1fM%.1f %.1fv6M%.1f %.1fv6\" stroke=\"#222\" fill=\"none\"/>", from, middle, to, from, middle - 3, to,
                     middle - 3);
         }
-        add("<text x=\"%d\" y=\"%.1f\" text-anchor=\"end\" fill=\"#222\">%s</text>", LEFT - 10, middle + 4.5, name(standing));
-        add("<text x=\"%d\" y=\"%.1f\" text-anchor=\"end\" fill=\"#444\">%s%s</text>", WIDTH - 14, middle + 4.5, mean >= 0 ? "+" : "",
+        add("<text x=\"%d\" y=\"%.1f\" text-anchor=\"end\" fill=\"#222\">%s</text>", left - 10, middle + 4.5, escaped(names.get(row)));
+        add("<text x=\"%d\" y=\"%.1f\" text-anchor=\"end\" fill=\"#444\">%s%s</text>", width - 14, middle + 4.5, mean >= 0 ? "+" : "",
                 Text.number(mean, 2));
     }
 
-    private static String name(Standing standing) {
-        String name = standing.choice().toString();
-        String brief = name.length() <= 27 ? name : standing.choice().method().name() + "(...)";
-        return brief.replace("&", "&amp;").replace("<", "&lt;");
+    /** Whole names, so that one method with different options can be told apart; very long ones are cut and numbered. */
+    private static List<String> names(List<Standing> bars) {
+        var names = new ArrayList<String>();
+        for (Standing standing : bars) {
+            String name = standing.choice().toString();
+            String brief = name.length() <= LONGEST ? name : name.substring(0, LONGEST - 1) + "…";
+            int same = 2;
+            for (String numbered = brief; names.contains(brief); same++) {
+                brief = numbered + " " + same;
+            }
+            names.add(brief);
+        }
+        return names;
+    }
+
+    private static String escaped(String name) {
+        return name.replace("&", "&amp;").replace("<", "&lt;");
     }
 
     private void legend() {
@@ -118,12 +140,12 @@ final class GainChart {
             }
         }
         if (bars.stream().anyMatch(bar -> bar.gain().values().size() > 1)) {
-            add("<text x=\"%d\" y=\"46.5\" text-anchor=\"end\" fill=\"#777\" font-size=\"11\">whiskers: one standard deviation</text>", WIDTH - 14);
+            add("<text x=\"%d\" y=\"46.5\" text-anchor=\"end\" fill=\"#777\" font-size=\"11\">whiskers: one standard deviation</text>", width - 14);
         }
     }
 
     private double x(double gain) {
-        return LEFT + (gain - low) / (high - low) * (WIDTH - RIGHT - LEFT);
+        return left + (gain - low) / (high - low) * (width - RIGHT - left);
     }
 
     private void add(String format, Object... values) {

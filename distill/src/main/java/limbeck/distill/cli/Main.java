@@ -65,6 +65,7 @@ public final class Main {
         commands.put("evaluate", new EvaluateCommand());
         commands.put("models", new ModelsCommand());
         commands.put("methods", new MethodsCommand());
+        commands.put("plot-schedule", new PlotScheduleCommand());
         commands.put("devices", new DevicesCommand());
         CommandLine line = commandLine(commands);
         ParseResult parsed = parse(line, args);

@@ -93,6 +93,9 @@ final class MethodsCommand implements Command {
             lines.addAll(Text.wrapped("In 'limbeck distill' --temperature (" + Setting.TEMPERATURE.initial() + ") and --alpha ("
                     + Setting.ALPHA.initial() + ") stand for temperature, weight and ce (1 - alpha) where these are not given here.", WIDTH));
         }
+        String changing = method.options().stream().filter(option -> option.range() != null).map(Option::name).collect(Collectors.joining(", "));
+        lines.addAll(Text.wrapped("These may change over time, as a schedule such as linear(8, 2, 50%): " + changing
+                + ". 'limbeck plot-schedule --help' lists all schedules.", WIDTH));
         Option example = method.options().getLast();
         lines.add("On the command line: --method '" + method.name() + "(" + example.name() + "=" + Text.shortened(example.initial()) + ")'");
         lines.add("In a recipe:         method: {name: " + method.name() + ", " + example.name() + ": " + Text.shortened(example.initial()) + "}");

@@ -7,8 +7,10 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 import limbeck.distill.data.Dataset;
 import limbeck.distill.experiment.Plan;
+import limbeck.distill.experiment.Role;
 import limbeck.distill.experiment.Setting;
 import limbeck.distill.experiment.Settings;
+import limbeck.distill.experiment.Trainee;
 import limbeck.nn.Summary;
 import limbeck.tensor.Threads;
 
@@ -67,14 +69,36 @@ final class PlanText {
             line("Model", size(settings.text(Setting.STUDENT), plan.student(), 0));
             return;
         }
-        String teacher = settings.text(Setting.TEACHER);
-        String student = settings.text(Setting.STUDENT);
-        int width = Math.max(teacher.length(), student.length());
+        List<Trainee> members = plan.trainees(Role.Part.MEMBER);
+        List<Trainee> assistants = plan.trainees(Role.Part.ASSISTANT);
+        int width = plan.trainees().stream().mapToInt(trainee -> trainee.name().length()).max().orElse(1);
         String weights = settings.text(Setting.TEACHER_WEIGHTS);
-        line("Teacher", size(teacher, plan.teacher(), width) + (weights.isEmpty() ? "" : ", read from " + weights));
+        String read = weights.isEmpty() ? "" : ", read from " + weights;
+        if (members.isEmpty()) {
+            line("Teacher", size(settings.text(Setting.TEACHER), plan.teacher(), width) + read);
+        } else {
+            for (Trainee member : members) {
+                line(member == members.getFirst() ? "Teachers" : "", size(member.name(), member.summary(), width));
+            }
+            line("", size("all", plan.teacher(), width) + read);
+            wrapped("", plan.ensemble());
+        }
+        wrapped("", settings.text(Setting.TRUST_TEACHER).equals("yes") ? "trusted without a comparison with a linear model"
+                : "has to be better than a linear model to teach (--trust-teacher lets any teach)");
+        for (Trainee assistant : assistants) {
+            line(assistant == assistants.getFirst() ? assistants.size() == 1 ? "Assistant" : "Assistants" : "",
+                    size(assistant.name(), assistant.summary(), width) + ", taught by the "
+                            + (assistant == assistants.getFirst() ? members.isEmpty() ? "teacher" : "teachers" : "one before"));
+        }
         double ratio = (double) plan.teacher().parameters() / plan.student().parameters();
-        line("Student", size(student, plan.student(), width) + ", " + (ratio >= 1 ? Text.number(ratio, 1) + " times smaller"
+        line("Student", size(settings.text(Setting.STUDENT), plan.student(), width) + ", " + (ratio >= 1 ? Text.number(ratio, 1) + " times smaller"
                 : Text.number(1 / ratio, 1) + " times larger"));
+        int generations = settings.count(Setting.GENERATIONS);
+        if (generations > 1) {
+            wrapped("", generations + " generations, one after the other, each with fresh weights: the first is taught by the "
+                    + (assistants.isEmpty() ? members.isEmpty() ? "teacher" : "teachers" : "last assistant") + ", each other by the one before"
+                    + (settings.text(Setting.GENERATION_ENSEMBLE).equals("yes") ? "; the mean of all their logits is reported too" : ""));
+        }
         wrapped("Loss", plan.loss());
         plan.notes().forEach(note -> wrapped("", note));
     }
@@ -118,7 +142,9 @@ final class PlanText {
     }
 
     private String augmentation() {
+        int views = settings.count(Setting.VIEWS);
         String students = settings.text(Setting.AUGMENT);
+        students += students.equals("none") || views == 0 ? "" : " in " + Text.count(views, "view");
         if (plan.teacher() == null) {
             return students.equals("none") ? "" : ", " + students;
         }

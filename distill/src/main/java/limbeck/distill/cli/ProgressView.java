@@ -1,11 +1,13 @@
 package limbeck.distill.cli;
 
+import java.util.List;
 import java.util.Locale;
 import limbeck.distill.experiment.EpochReport;
 import limbeck.distill.experiment.Evaluation;
 import limbeck.distill.experiment.Listener;
 import limbeck.distill.experiment.Plan;
 import limbeck.distill.experiment.Role;
+import limbeck.distill.teachers.Spokesman;
 import limbeck.nn.Module;
 
 /**
@@ -91,6 +93,20 @@ final class ProgressView implements Listener {
     }
 
     @Override
+    public void resumed(List<EpochReport> done) {
+        done.forEach(report -> forecast.epoch(report.seconds()));
+        epochsDone = done.getLast().epoch();
+        // What it took before counts as well.
+        phaseStart -= Math.round(1e9 * done.stream().mapToDouble(EpochReport::seconds).sum());
+        String line = who(false) + ": the run before did " + Text.count(epochsDone, "epoch");
+        if (terminal.isLive()) {
+            terminal.info(line);
+        } else {
+            terminal.progress(line);
+        }
+    }
+
+    @Override
     public void advanced(Step step) {
         long now = System.nanoTime();
         epochs = step.epochs();
@@ -140,8 +156,20 @@ final class ProgressView implements Listener {
     }
 
     @Override
+    public void trusted(Role role, long seed, double accuracy, double linear) {
+        String who = role.number() == 0 ? "the " + role.title() : role.title();
+        String line = String.format(Locale.ROOT, "%-17s%s  %6s %% right: %s is better and may teach", "linear model",
+                seeds > 1 ? " ".repeat(("  seed " + seed).length()) : "", Text.percent(linear, 2), who);
+        if (terminal.isLive()) {
+            terminal.info(line);
+        } else {
+            terminal.progress(line);
+        }
+    }
+
+    @Override
     public void finished(Role role, long seed, Module model, Evaluation evaluation) {
-        String trained = epochsDone == 0 ? "read from its file" : Text.count(epochsDone, "epoch") + " in "
+        String trained = model instanceof Spokesman together ? together.models().size() + " as one" : epochsDone == 0 ? "read from its file" : Text.count(epochsDone, "epoch") + " in "
                 + Text.time((System.nanoTime() - phaseStart) * 1e-9);
         String line = String.format(Locale.ROOT, "%-" + (single ? 5 : 17) + "s%s  %6s %% right, %s of %s wrong  (%s)",
                 Text.title(role, single),

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.function.BiFunction;
 import java.util.function.Supplier;
 import limbeck.distill.catalogue.Methods;
+import limbeck.distill.control.Commas;
 import limbeck.distill.method.Method;
 
 /**
@@ -85,11 +86,20 @@ record RecipeMethod(YAMLParser yaml, BiFunction<JsonLocation, String, UsageExcep
             throw complaint.apply(where, "method: " + what + " holds a list or settings of its own; it needs one plain value");
         }
         String text = yaml.currentToken() == JsonToken.VALUE_NULL ? "" : yaml.getText();
-        // These would mean something else in the one line.
-        if (what.startsWith("'") && text.matches("(?s).*[(),\\r\\n].*")) {
-            throw complaint.apply(where, "method: " + what + " needs a value without commas and parentheses, got '" + Text.oneLine(text) + "'");
+        // Anything else would mean something else in the one line.
+        if (what.startsWith("'") && !isWhole(text)) {
+            throw complaint.apply(where, "method: " + what + " needs a value whose commas stand in matching parentheses, got '"
+                    + Text.oneLine(text) + "'");
         }
         return text;
+    }
+
+    private static boolean isWhole(String text) {
+        try {
+            return Commas.split(text).size() == 1 && text.lines().count() <= 1;
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
     }
 
     private <T> T checked(JsonLocation where, Supplier<T> check) {

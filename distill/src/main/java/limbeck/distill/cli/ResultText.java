@@ -24,6 +24,11 @@ final class ResultText {
         if (!single) {
             head.add(7, "Agree-\nment (%)");
         }
+        boolean imbalanced = results.plan().isImbalanced();
+        if (imbalanced) {
+            // In the place of the errors, so that the table stays as wide as it was.
+            head.set(6, "Balanced\n(%)");
+        }
         var table = new Table("LL" + "R".repeat(head.size() - 2), head.toArray(String[]::new));
         for (ModelReport model : results.models()) {
             var row = new ArrayList<>(List.of(title(model.role(), single), model.name(), Text.count(model.parameters()),
@@ -32,7 +37,10 @@ final class ResultText {
                     Text.significant(model.latencyMillis()), Text.count(Math.round(model.throughput()))));
             if (!single) {
                 // A teacher agrees with itself.
-                row.add(7, model.role() == Role.TEACHER ? "-" : Text.percent(model.agreement().mean(), 2));
+                row.add(7, model.role().isTeacher() ? "-" : Text.percent(model.agreement().mean(), 2));
+            }
+            if (imbalanced) {
+                row.set(6, Text.spread(model.balancedAccuracy(), 100, 2));
             }
             table.row(row.toArray(String[]::new));
         }
@@ -41,11 +49,28 @@ final class ResultText {
 
     /** Short, so that the table of large models fits into 120 columns. */
     private static String title(Role role, boolean single) {
-        return role == Role.STUDENT_DISTILLED ? "distilled" : Text.title(role, single);
+        return role.equals(Role.STUDENT_DISTILLED) ? "distilled" : Text.title(role, single);
     }
 
     private static String errors(ModelReport model) {
         return Text.spread(model.errors(), 1, model.errors().values().size() < 2 ? 0 : 1);
+    }
+
+    /** Of several tasks a row for each model with its accuracy in each; empty for one. */
+    static String tasks(Results results) {
+        List<String> names = List.copyOf(results.models().getFirst().tasks().keySet());
+        if (names.isEmpty()) {
+            return "";
+        }
+        var head = new ArrayList<>(List.of("Accuracy (%) by task"));
+        head.addAll(names);
+        var table = new Table("L" + "R".repeat(names.size()), head.toArray(String[]::new));
+        for (ModelReport model : results.models()) {
+            var row = new ArrayList<>(List.of(title(model.role(), results.plan().teacher() == null)));
+            names.forEach(name -> row.add(Text.spread(model.tasks().get(name), 100, 2)));
+            table.row(row.toArray(String[]::new));
+        }
+        return table.toString();
     }
 
     /** The missing-class test: a row for each kind of student; empty if no class was left out. */
@@ -61,7 +86,7 @@ final class ResultText {
                 "Errors\non all",
                 "Bias\nraised by", "Errors on\nits " + Text.count(examples), "Right\n(%)", "Errors\non all");
         for (Role role : List.of(Role.STUDENT_ALONE, Role.STUDENT_DISTILLED)) {
-            List<Omission> own = omissions.stream().filter(omission -> omission.role() == role).toList();
+            List<Omission> own = omissions.stream().filter(omission -> omission.role().equals(role)).toList();
             int digits = own.size() < 2 ? 0 : 1;
             table.row(role.title(), Text.spread(over(own, Omission::errorsBefore), 1, digits),
                     Text.spread(over(own, Omission::allErrorsBefore), 1, digits),

@@ -3,7 +3,7 @@ package limbeck.distill.cli;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.BiFunction;
+import limbeck.distill.experiment.Keeper;
 import limbeck.distill.experiment.Listener;
 import limbeck.distill.experiment.Plan;
 import limbeck.distill.experiment.Results;
@@ -25,7 +25,9 @@ record Run(Terminal terminal, SettingOptions options, RecipeFile recipe, RunFold
     /** Adds the options that are about the run itself. */
     static void addOptions(CommandSpec spec) {
         spec.addOption(OptionSpec.builder("--out").paramLabel("DIR").type(String.class)
-                .description("folder for the models (safetensors), history.csv, summary.json and curves.svg").build());
+                .description("folder for the models (safetensors), history.csv, steps.csv, summary.json and curves.svg").build());
+        spec.addOption(OptionSpec.builder("--resume").type(boolean.class).arity("0")
+                .description("go on with the run that was broken off in --out, given with the same settings").build());
         spec.addOption(OptionSpec.builder("--quiet").type(boolean.class).arity("0")
                 .description("show nothing but errors and the results").build());
     }
@@ -40,11 +42,26 @@ record Run(Terminal terminal, SettingOptions options, RecipeFile recipe, RunFold
             terminal.quiet();
         }
         Path path = SettingOptions.path(arguments, "--out");
-        return new Run(terminal, options, recipe, path == null ? null : new RunFolder(path, options, single), single);
+        boolean resuming = arguments.hasMatchedOption("--resume");
+        if (resuming && path == null) {
+            throw new UsageException("--resume: needs --out DIR, the folder of the run to go on with");
+        }
+        RunFolder folder = path == null ? null : new RunFolder(path, options, single, resuming);
+        if (resuming && !folder.isResuming()) {
+            terminal.info(path + " holds no run that was broken off after an epoch; beginning at the start.");
+        }
+        return new Run(terminal, options, recipe, folder, single);
+    }
+
+    /** What is run. */
+    @FunctionalInterface
+    interface Comparison {
+        /** Runs it. */
+        Results run(Settings settings, Listener listener, Keeper keeper);
     }
 
     /** Does it. */
-    void start(BiFunction<Settings, Listener, Results> experiment) {
+    void start(Comparison experiment) {
         var listeners = new ArrayList<Listener>(List.of(new Listener() {
             @Override
             public void planned(Plan plan) {
@@ -55,7 +72,7 @@ record Run(Terminal terminal, SettingOptions options, RecipeFile recipe, RunFold
             listeners.add(folder);
         }
         try (var _ = new Interruption(terminal, this::kept)) {
-            Results results = experiment.apply(recipe.settings(), new Fan(listeners));
+            Results results = experiment.run(recipe.settings(), new Fan(listeners), folder == null ? Keeper.NONE : folder);
             if (folder != null) {
                 folder.finish(results);
             }
@@ -72,6 +89,11 @@ record Run(Terminal terminal, SettingOptions options, RecipeFile recipe, RunFold
     private void report(Results results) {
         terminal.info("");
         terminal.result(ResultText.table(results));
+        String tasks = ResultText.tasks(results);
+        if (!tasks.isEmpty()) {
+            terminal.result("");
+            terminal.result(tasks);
+        }
         if (!single) {
             terminal.result("");
             terminal.result(results.verdict());
@@ -82,6 +104,6 @@ record Run(Terminal terminal, SettingOptions options, RecipeFile recipe, RunFold
         }
         terminal.info("");
         terminal.info("Took " + Text.time(results.seconds()) + "." + (folder == null ? "" : " " + folder.path() + " holds the "
-                + (single ? "model" : "models") + ", history.csv, summary.json and curves.svg."));
+                + (single ? "model" : "models") + ", history.csv, steps.csv, summary.json and curves.svg."));
     }
 }

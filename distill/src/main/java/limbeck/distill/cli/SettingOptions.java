@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import limbeck.distill.control.Schedules;
 import limbeck.distill.experiment.Setting;
 import limbeck.distill.experiment.Settings;
 import limbeck.nn.Names;
@@ -51,6 +52,11 @@ final class SettingOptions {
     void addTo(CommandSpec spec) {
         spec.addOption(OptionSpec.builder("--recipe").paramLabel("FILE").type(String.class)
                 .description("YAML file of the settings below; options given here win over it").build());
+        addSettings(spec);
+    }
+
+    /** Adds them to a command that is told of its recipe otherwise. */
+    void addSettings(CommandSpec spec) {
         ArgGroupSpec.Builder group = null;
         int order = 0;
         for (Map.Entry<String, Setting> entry : byKey.entrySet()) {
@@ -84,11 +90,12 @@ final class SettingOptions {
         String initial = setting.initial().isEmpty() ? "" : " (default: " + setting.initial() + ")";
         // Percent signs and the like are no format of picocli's.
         String help = (setting.help() + initial).replace("%", "%%").replace("@|", "@ |");
-        return OptionSpec.builder("--" + key).paramLabel(label(setting)).type(String.class).description(help);
+        OptionSpec.Builder option = OptionSpec.builder("--" + key).paramLabel(label(setting)).type(String.class).description(help);
+        return setting.isSwitch() ? option.arity("0..1").fallbackValue("yes") : option;
     }
 
     private static String label(Setting setting) {
-        return isNumber(setting) ? "N" : setting.key().endsWith("dir") ? "DIR" : setting.key().endsWith("weights") ? "FILE"
+        return setting.isSwitch() ? "yes|no" : isNumber(setting) ? "N" : setting.key().endsWith("dir") ? "DIR" : setting.key().endsWith("weights") ? "FILE"
                 : "VALUE";
     }
 
@@ -104,7 +111,17 @@ final class SettingOptions {
      * @throws CommandException if the recipe cannot be read
      */
     RecipeFile read(ParseResult arguments, Settings base) {
-        Path file = path(arguments, "--recipe");
+        return read(path(arguments, "--recipe"), arguments, base);
+    }
+
+    /**
+     * The settings that were given, on top of a recipe's, on top of a base.
+     *
+     * @param file the recipe; null for none
+     * @throws UsageException if one will not do
+     * @throws CommandException if the recipe cannot be read
+     */
+    RecipeFile read(Path file, ParseResult arguments, Settings base) {
         RecipeFile recipe = file == null ? new RecipeFile("", "", base) : RecipeFile.read(file, base, this::setting);
         Settings settings = recipe.settings();
         for (Map.Entry<String, Setting> entry : byKey.entrySet()) {
@@ -148,7 +165,8 @@ final class SettingOptions {
     }
 
     private static Object value(Setting setting, String text) {
-        return isNumber(setting) ? number(text) : text;
+        // A temperature may be a schedule.
+        return isNumber(setting) && Schedules.isNumber(text) ? number(text) : text;
     }
 
     /** A number as JSON has it: a whole one without a point. */

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import limbeck.distill.experiment.Setting;
 import limbeck.distill.experiment.Settings;
 import limbeck.distill.experiment.Spread;
@@ -24,8 +25,10 @@ final class StandingsText {
     /** The table, sorted by gain, and below it what did not run. */
     static String table(Standings standings) {
         int seeds = standings.agenda().seeds().size();
-        var table = new Table("LLRRLR", "Method", "Compares", "Test accuracy\n(%)", "Gain\n(points)", "", "Step\n(ms)");
-        table.row("teacher", "", Text.percent(standings.teacher(), 2), "", "", "");
+        boolean imbalanced = standings.agenda().isImbalanced();
+        var table = new Table(imbalanced ? "LLRRRLR" : "LLRRLR", row(imbalanced, "Method", "Compares", "Test accuracy\n(%)", "Balanced\n(%)",
+                "Gain\n(points)", "", "Step\n(ms)"));
+        table.row(row(imbalanced, "teacher", "", Text.percent(standings.teacher(), 2), Text.percent(standings.teacherBalanced(), 2), "", "", ""));
         boolean above = true;
         for (Standing standing : standings.methods()) {
             if (!standing.ran()) {
@@ -35,9 +38,9 @@ final class StandingsText {
                 alone(table, standings);
                 above = false;
             }
-            table.row(standing.choice().toString(), standing.choice().method().compares().toString(),
-                    Text.spread(standing.accuracy(), 100, 2), gain(standing.gain()), standing.verdict(),
-                    Text.significant(standing.stepMillis()));
+            table.row(row(imbalanced, standing.choice().toString(), standing.choice().method().compares().toString(),
+                    Text.spread(standing.accuracy(), 100, 2), Text.spread(standing.balancedAccuracy(), 100, 2), gain(standing.gain()),
+                    standing.verdict(), Text.significant(standing.stepMillis())));
         }
         if (above) {
             alone(table, standings);
@@ -59,7 +62,13 @@ final class StandingsText {
     }
 
     private static void alone(Table table, Standings standings) {
-        table.row("student alone", "", Text.spread(standings.alone(), 100, 2), "0.00", "", Text.significant(standings.aloneMillis()));
+        table.row(row(standings.agenda().isImbalanced(), "student alone", "", Text.spread(standings.alone(), 100, 2),
+                Text.spread(standings.aloneBalanced(), 100, 2), "0.00", "", Text.significant(standings.aloneMillis())));
+    }
+
+    /** A row with or without its fourth cell, the balanced accuracy. */
+    private static String[] row(boolean imbalanced, String... cells) {
+        return IntStream.range(0, cells.length).filter(i -> imbalanced || i != 3).mapToObj(i -> cells[i]).toArray(String[]::new);
     }
 
     private static String gain(Spread gain) {
@@ -81,7 +90,8 @@ final class StandingsText {
         json.put("threads", Threads.count());
         json.put("wall_seconds", standings.seconds());
         json.put("teacher_accuracy", standings.teacher());
-        json.put("alone", entry("student alone", standings.alone(), null, standings.aloneMillis()));
+        json.put("teacher_balanced_accuracy", standings.teacherBalanced());
+        json.put("alone", entry("student alone", standings.alone(), standings.aloneBalanced(), null, standings.aloneMillis()));
         json.put("methods", standings.methods().stream().map(standing -> entry(standing, settings)).toList());
         try {
             return new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT).writeValueAsString(json) + "\n";
@@ -91,7 +101,9 @@ final class StandingsText {
     }
 
     private static Map<String, Object> entry(Standing standing, Settings settings) {
-        Map<String, Object> entry = entry(standing.choice().method().name(), standing.accuracy(), standing.gain(), standing.stepMillis());
+        Map<String, Object> entry = entry(standing.choice().method().name(), standing.accuracy(), standing.balancedAccuracy(), standing.gain(),
+                standing.stepMillis());
+        entry.put("label", standing.choice().toString());
         // As they were used: some of kd's are settings.
         entry.put("options", settings.with(Setting.METHOD, standing.choice().toString()).methods().getFirst().values());
         entry.put("compares", standing.choice().method().compares().toString());
@@ -100,10 +112,11 @@ final class StandingsText {
         return entry;
     }
 
-    private static Map<String, Object> entry(String name, Spread accuracy, Spread gain, double millis) {
+    private static Map<String, Object> entry(String name, Spread accuracy, Spread balanced, Spread gain, double millis) {
         var entry = new LinkedHashMap<String, Object>();
         entry.put("name", name);
         entry.put("accuracy", spread(accuracy));
+        entry.put("balanced_accuracy", spread(balanced));
         entry.put("gain", gain == null ? null : spread(gain));
         entry.put("step_ms", Double.isFinite(millis) ? millis : null);
         return entry;

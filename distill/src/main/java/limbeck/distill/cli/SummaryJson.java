@@ -3,11 +3,14 @@ package limbeck.distill.cli;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import limbeck.distill.data.Dataset;
 import limbeck.distill.data.Splits;
+import limbeck.distill.experiment.EpochReport;
 import limbeck.distill.experiment.ModelReport;
 import limbeck.distill.experiment.Omission;
 import limbeck.distill.experiment.Results;
@@ -39,7 +42,9 @@ final class SummaryJson {
         summary.put("threads", Threads.count());
         summary.put("wall_seconds", number(results.seconds()));
         summary.put("models", results.models().stream().map(model -> model(model, names, single)).toList());
+        summary.put("values", values(results.history(), names));
         if (!single) {
+            summary.put("linear_accuracy", number(results.linear()));
             summary.put("verdict", results.verdict());
             summary.put("omitted", results.omissions().stream().map(omission -> omission(omission, names)).toList());
         }
@@ -50,6 +55,20 @@ final class SummaryJson {
         }
     }
 
+    /** Each number over time as it was in the last step, a list with one for each seed, by role and name. */
+    private static Map<String, Object> values(List<EpochReport> history, Function<Role, String> names) {
+        var last = new LinkedHashMap<String, Map<Long, EpochReport>>();
+        history.forEach(report -> last.computeIfAbsent(names.apply(report.role()), _ -> new LinkedHashMap<>()).put(report.seed(), report));
+        var values = new LinkedHashMap<String, Object>();
+        last.forEach((role, seeds) -> {
+            var byName = new LinkedHashMap<String, List<Double>>();
+            seeds.values().forEach(report -> report.values().forEach((name, value) ->
+                    byName.computeIfAbsent(name, _ -> new ArrayList<>()).add(number(value))));
+            values.put(role, byName);
+        });
+        return values;
+    }
+
     private static Map<String, Object> data(Splits splits) {
         Dataset train = splits.train();
         var data = new LinkedHashMap<String, Object>();
@@ -58,6 +77,7 @@ final class SummaryJson {
         data.put("test", splits.test().size());
         data.put("shape", train.shape().dims());
         data.put("classes", train.classes());
+        data.put("class_counts", train.classCounts().counts());
         data.put("fingerprint", train.fingerprint());
         data.put("test_fingerprint", splits.test().fingerprint());
         data.put("notes", splits.notes());
@@ -72,11 +92,20 @@ final class SummaryJson {
         entry.put("multiply_adds", model.multiplyAdds());
         entry.put("size_bytes", model.bytes());
         entry.put("accuracy", spread(model.accuracy(), true));
+        entry.put("balanced_accuracy", spread(model.balancedAccuracy(), true));
         entry.put("errors", spread(model.errors(), true));
         entry.put("agreement", single ? null : spread(model.agreement(), false));
+        entry.put("tasks", tasks(model));
         entry.put("latency_ms", number(model.latencyMillis()));
         entry.put("throughput_per_s", number(model.throughput()));
         return entry;
+    }
+
+    /** Each task's accuracy; null where there is one task. */
+    private static Map<String, Object> tasks(ModelReport model) {
+        var tasks = new LinkedHashMap<String, Object>();
+        model.tasks().forEach((name, accuracy) -> tasks.put(name, spread(accuracy, true)));
+        return tasks.isEmpty() ? null : tasks;
     }
 
     private static Map<String, Object> omission(Omission omission, Function<Role, String> names) {

@@ -26,6 +26,9 @@ import limbeck.tensor.Shape;
  * keeps its {@link #id id}, so whatever is cached by id stays right. The factories take over the arrays given: do not change them.
  */
 public final class Dataset {
+    /** The label of an example whose class is not known. */
+    public static final int UNLABELLED = -1;
+
     private final String name;
     private final Shape shape;
     private final int classes;
@@ -221,7 +224,7 @@ public final class Dataset {
      * The label of one example.
      *
      * @param i position in this set
-     * @return the label, 0 to classes - 1
+     * @return the label, 0 to classes - 1; {@link #UNLABELLED} if it is hidden
      * @throws IllegalStateException     if this is a regression set
      * @throws IndexOutOfBoundsException if there is no such position
      */
@@ -243,6 +246,23 @@ public final class Dataset {
             labels[i] = allLabels[id(i)];
         }
         return labels;
+    }
+
+    /**
+     * How many examples each class has, those without a label not counted.
+     *
+     * @return one count a class
+     * @throws IllegalStateException if this is a regression set
+     * @throws IllegalArgumentException if no example has a label
+     */
+    public ClassCounts classCounts() {
+        var counts = new int[classes];
+        for (int label : labels()) {
+            if (label != UNLABELLED) {
+                counts[label]++;
+            }
+        }
+        return new ClassCounts(counts);
     }
 
     /**
@@ -302,6 +322,19 @@ public final class Dataset {
     public Dataset where(IntPredicate label) {
         requireLabels();
         return view(IntStream.range(0, size).map(this::id).filter(id -> label.test(allLabels[id])).toArray());
+    }
+
+    /**
+     * The same examples, some of which hide their labels: to learn from them without knowing what they are.
+     *
+     * @param hidden tells by an example's id whether its label becomes {@link #UNLABELLED}
+     * @return a view in the same order
+     * @throws IllegalStateException if this is a regression set
+     */
+    public Dataset hidingLabels(IntPredicate hidden) {
+        requireLabels();
+        int[] shown = IntStream.range(0, allLabels.length).map(id -> hidden.test(id) ? UNLABELLED : allLabels[id]).toArray();
+        return new Dataset(name, shape, classes, values, shown, allTargets, targetWidth, classNames, index, size);
     }
 
     /**

@@ -15,8 +15,8 @@ import limbeck.tensor.Key;
  * }</pre>
  *
  * <p><b>What is fixed.</b> The order of epoch e is {@code key.split("shuffle").split(e)}, the randomness of an example in it
- * {@code key.split("augment").split(e).split(id)}: the same bits come whatever the number of batches prepared ahead, and a run can be
- * resumed at any batch of any epoch.
+ * {@code key.split("augment").split(e).split(id)}, where with {@link Builder#views} e is taken modulo their number: the same bits come
+ * whatever the number of batches prepared ahead, and a run can be resumed at any batch of any epoch.
  *
  * <p>A loader is immutable; several epochs may run at once.
  */
@@ -24,10 +24,12 @@ public final class Loader {
     private final Dataset data;
     private final int batchSize;
     private final Key shuffle;
+    private final BalancedOrder balanced;
     private final Augment student;
     private final Key studentKey;
     private final Augment teacher;
     private final Key teacherKey;
+    private final int views;
     private final Statistics normalisation;
     private final boolean dropLast;
     private final int prefetch;
@@ -37,10 +39,12 @@ public final class Loader {
         data = options.data;
         batchSize = options.batchSize;
         shuffle = options.shuffle;
+        balanced = options.balanced ? new BalancedOrder(options.data) : null;
         student = options.student;
         studentKey = options.studentKey;
         teacher = options.teacher;
         teacherKey = options.teacherKey;
+        views = options.views;
         normalisation = options.normalisation;
         dropLast = options.dropLast;
         prefetch = options.prefetch;
@@ -94,9 +98,15 @@ public final class Loader {
         if (firstBatch < 0 || firstBatch > batches()) {
             throw new IllegalArgumentException("loader: there is no batch " + firstBatch + " among " + batches());
         }
-        int[] order = shuffle == null ? IntStream.range(0, data.size()).toArray()
+        return new Epoch(this, epoch, order(epoch), firstBatch);
+    }
+
+    private int[] order(int epoch) {
+        if (balanced != null) {
+            return balanced.draw(shuffle.split("balanced").split(epoch));
+        }
+        return shuffle == null ? IntStream.range(0, data.size()).toArray()
             : shuffle.split("shuffle").split(epoch).permutation(data.size());
-        return new Epoch(this, epoch, order, firstBatch);
     }
 
     Dataset data() {
@@ -130,7 +140,7 @@ public final class Loader {
 
     /** The key of what the student sees in an epoch; null where its view is not augmented. */
     Key studentKey(int epoch) {
-        return student == Augment.NONE ? null : studentKey.split("augment").split(epoch);
+        return student == Augment.NONE ? null : studentKey.split("augment").split(view(epoch));
     }
 
     /** The key of what the teacher sees in an epoch; null where its view is not augmented. */
@@ -138,7 +148,26 @@ public final class Loader {
         if (teacher == null) {
             return studentKey(epoch);
         }
-        return teacher == Augment.NONE ? null : teacherKey.split("teacher augment").split(epoch);
+        return teacher == Augment.NONE ? null : teacherKey.split("teacher augment").split(view(epoch));
+    }
+
+    private int view(int epoch) {
+        return views == 0 ? epoch : epoch % views;
+    }
+
+    /** In how many ways the teacher sees an example, over all epochs; 0 where each epoch has its own. */
+    int teacherViews() {
+        return teacherKey(0) == null ? 1 : views;
+    }
+
+    /**
+     * All that a teacher is ever shown, for whoever keeps what it answers.
+     *
+     * @return the examples in all their views
+     * @throws IllegalArgumentException if the teacher's view is augmented anew in each epoch, without {@link Builder#views}
+     */
+    public TeacherInputs teacherInputs() {
+        return TeacherInputs.of(this);
     }
 
     /** The description of a {@link Loader}. */
@@ -146,10 +175,12 @@ public final class Loader {
         private final Dataset data;
         private final int batchSize;
         private Key shuffle;
+        private boolean balanced;
         private Augment student = Augment.NONE;
         private Key studentKey;
         private Augment teacher;
         private Key teacherKey;
+        private int views;
         private Statistics normalisation;
         private boolean dropLast;
         private int prefetch = 2;
@@ -168,6 +199,18 @@ public final class Loader {
          */
         public Builder shuffle(Key key) {
             shuffle = key;
+            return this;
+        }
+
+        /**
+         * Draws classes evenly, for imbalanced data: an epoch is as long as ever and has of each class as many examples as of any other, up
+         * to one. Those of small classes come several times, and with the same augmentation within an epoch; of large classes some are left
+         * out, others in each epoch. Needs {@link #shuffle}.
+         *
+         * @return this description
+         */
+        public Builder balanced() {
+            balanced = true;
             return this;
         }
 
@@ -195,6 +238,22 @@ public final class Loader {
         public Builder teacherAugment(Augment augment, Key key) {
             teacher = augment;
             teacherKey = key;
+            return this;
+        }
+
+        /**
+         * Has so many augmented views of each example, in place of a fresh one in each epoch: epoch e shows those of epoch
+         * {@code e mod count}, to student and teacher both, in an order of its own all the same.
+         *
+         * @param count how many; 0 for a fresh view in each epoch
+         * @return this description
+         * @throws IllegalArgumentException if negative
+         */
+        public Builder views(int count) {
+            if (count < 0) {
+                throw new IllegalArgumentException("loader: " + count + " views, expected 0 (a fresh one in each epoch) or more");
+            }
+            views = count;
             return this;
         }
 
@@ -256,9 +315,13 @@ public final class Loader {
          * The loader.
          *
          * @return the loader
-         * @throws IllegalArgumentException if an augmentation for images is asked for examples that are none
+         * @throws IllegalArgumentException if an augmentation for images is asked for examples that are none, or classes are to be drawn
+         *     evenly without a key or where examples have no labels
          */
         public Loader build() {
+            if (balanced && shuffle == null) {
+                throw new IllegalArgumentException("loader: to draw classes evenly give it a key, as in shuffle(key).balanced()");
+            }
             boolean images = student.needsImages() || teacher != null && teacher.needsImages();
             if (images && data.shape().rank() != 3) {
                 throw new IllegalArgumentException("loader: this augmentation needs images of shape (channels, height, width), but these are "

@@ -5,6 +5,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.LongStream;
 import limbeck.distill.Batch;
 import limbeck.distill.Distiller;
@@ -50,6 +51,14 @@ public final class Contest {
      */
     public record Agenda(Settings settings, Splits data, Summary teacher, Summary student, List<Choice> methods, Map<Choice, String> excluded,
             List<Long> seeds) {
+        /**
+         * Whether the classes are of so different sizes that the balanced accuracy tells more than the accuracy.
+         *
+         * @return true if training or test part are imbalanced, or the settings correct for it
+         */
+        public boolean isImbalanced() {
+            return Plan.isImbalanced(data, settings);
+        }
     }
 
     /** Hears how it goes. */
@@ -124,32 +133,10 @@ public final class Contest {
         }
     }
 
-    /** A method, or none, with what is known about it. */
-    private static final class Entrant {
-        private final Choice choice;
-        private final List<Double> accuracies = new ArrayList<>();
-        private final List<Double> gains = new ArrayList<>();
-        private double trialSeconds;
-        private double measuredSeconds = Double.POSITIVE_INFINITY;
-        private int failures;
-        private String failure = "";
-
-        Entrant(Choice choice) {
-            this.choice = choice;
-        }
-
-        /** By the trainings, once there was one: the code that a trial runs is not compiled yet. */
-        double stepSeconds() {
-            return Double.isInfinite(measuredSeconds) ? trialSeconds : measuredSeconds;
-        }
-
-        String name() {
-            return choice == null ? "student alone" : choice.toString();
-        }
-    }
-
     private final long start = System.nanoTime();
     private final Workbench bench;
+    private final TeacherCache cache;
+    private final Lineup lineup;
     private final double budgetSeconds;
     private final Watcher watcher;
     private final Map<Choice, String> excluded = new LinkedHashMap<>();
@@ -158,12 +145,14 @@ public final class Contest {
     private double testSeconds;
     private int runs;
     private Settings settings;
-    private Module teacher;
+    private List<Module> teachers = List.of();
 
     private Contest(Settings settings, double minutes, Watcher watcher, Listener downloads) {
         this.settings = settings;
         this.watcher = watcher;
         bench = new Workbench(settings, downloads);
+        cache = new TeacherCache(bench);
+        lineup = Lineup.of(settings);
         budgetSeconds = minutes > 0 ? 60 * minutes : Double.POSITIVE_INFINITY;
         long first = Long.parseLong(settings.text(Setting.SEED));
         seeds = LongStream.range(0, settings.count(Setting.SEEDS)).mapToObj(i -> first + i).toList();
@@ -195,7 +184,10 @@ public final class Contest {
      * @return the methods in the order of their gains
      */
     public static Standings run(Settings settings, List<Choice> methods, double minutes, Watcher watcher, Listener downloads) {
-        return new Contest(settings, minutes, watcher, downloads).run(methods);
+        var contest = new Contest(settings, minutes, watcher, downloads);
+        try (contest.cache) {
+            return contest.run(methods);
+        }
     }
 
     private Standings run(List<Choice> methods) {
@@ -211,41 +203,33 @@ public final class Contest {
         }
         requireSome();
         watcher.prepared(settings);
-        double taught = teach();
+        Evaluation taught = teach();
         chooseEpochs();
         requireSome();
         Agenda agenda = agenda();
         watcher.planned(agenda);
-        Map<Long, Double> alone = new LinkedHashMap<>();
+        Entrant alone = entrants.getFirst();
         for (long seed : seeds) {
             for (Entrant entrant : entrants) {
                 // At least the first student alone is always trained: there is no gain without it.
-                if (!alone.isEmpty() && elapsed() + trainingSeconds(entrant) > budgetSeconds) {
+                if (alone.hasRun() && elapsed() + trainingSeconds(entrant) > budgetSeconds) {
                     continue;
                 }
-                double accuracy = attempt(entrant, seed);
-                if (!Double.isNaN(accuracy)) {
-                    if (entrant.choice == null) {
-                        alone.put(seed, accuracy);
-                    } else if (alone.containsKey(seed)) {
-                        entrant.gains.add(accuracy - alone.get(seed));
-                    }
-                    entrant.accuracies.add(accuracy);
-                }
+                attempt(entrant, seed).ifPresent(evaluation -> entrant.judged(seed, evaluation, alone));
                 watcher.advanced(standings(agenda, taught));
             }
         }
         return standings(agenda, taught);
     }
 
-    private Standings standings(Agenda agenda, double taught) {
+    private Standings standings(Agenda agenda, Evaluation taught) {
         var standings = new ArrayList<Standing>();
-        entrants.stream().skip(1).forEach(entrant -> standings.add(new Standing(entrant.choice, new Spread(entrant.accuracies),
-                new Spread(entrant.gains), 1000 * entrant.stepSeconds(), shortfall(entrant))));
+        entrants.stream().skip(1).forEach(entrant -> standings.add(entrant.standing(seeds.size())));
         standings.sort(Comparator.comparingDouble((Standing standing) -> standing.ran() ? -standing.gain().mean() : 1e9));
-        excluded.forEach((choice, reason) -> standings.add(new Standing(choice, Spread.of(), Spread.of(), Double.NaN, reason)));
-        return new Standings(agenda, taught, new Spread(entrants.getFirst().accuracies), 1000 * entrants.getFirst().stepSeconds(), standings,
-                elapsed());
+        excluded.forEach((choice, reason) -> standings.add(new Standing(choice, Spread.of(), Spread.of(), Spread.of(), Double.NaN, reason)));
+        Entrant alone = entrants.getFirst();
+        return new Standings(agenda, taught.accuracy(), taught.balancedAccuracy(), alone.accuracy(), alone.balancedAccuracy(),
+                1000 * alone.stepSeconds(), standings, elapsed());
     }
 
     private void requireSome() {
@@ -255,56 +239,59 @@ public final class Contest {
         }
     }
 
-    private String shortfall(Entrant entrant) {
-        int missing = seeds.size() - entrant.accuracies.size() - entrant.failures;
-        String late = missing == 0 ? "" : "the budget was over before " + missing + " of " + seeds.size() + " seeds";
-        String failed = entrant.failures == 0 ? "" : "failed with " + entrant.failures + " of " + seeds.size() + " seeds, " + entrant.failure;
-        return failed + (failed.isEmpty() || late.isEmpty() ? "" : "; ") + late;
-    }
-
     private double elapsed() {
         return (System.nanoTime() - start) * 1e-9;
     }
 
     private Teaching teaching(Choice choice) {
-        return new Teaching(bench.with(choice == null ? settings : settings.with(Setting.METHOD, choice.toString())));
+        return new Teaching(bench.with(choice == null ? settings : settings.with(Setting.METHOD, choice.toString())), cache::of);
     }
 
     private Agenda agenda() {
         var example = bench.data().train().shape().prepend(1);
-        return new Agenda(settings, bench.data(), Summary.of(teacher, example), Summary.of(bench.student(Key.of(seeds.getFirst())), example),
-                entrants.stream().skip(1).map(entrant -> entrant.choice).toList(), excluded, seeds);
+        return new Agenda(settings, bench.data(), Summary.of(new Faculty(settings, bench.device()).voice(teachers), example),
+                Summary.of(bench.student(Key.of(seeds.getFirst())), example), entrants.stream().skip(1).map(Entrant::choice).toList(),
+                excluded, seeds);
     }
 
-    /** Reads or trains the one teacher. */
-    private double teach() {
+    /** Reads or trains the teachers, who are the same for all. */
+    private Evaluation teach() {
         long seed = seeds.getFirst();
         long begin = System.nanoTime();
         watcher.started("teacher", seed, 0, 0);
-        if (!settings.text(Setting.TEACHER_WEIGHTS).isEmpty()) {
-            teacher = bench.loadTeacher(seed);
-        } else {
-            Key key = Key.of(seed);
-            teacher = bench.build(Setting.TEACHER, key.split("teacher"));
-            Curriculum curriculum = teaching(null).alone(teacher, settings.count(Setting.TEACHER_EPOCHS));
-            fit(Role.TEACHER, seed, teacher, curriculum, bench.teacherBatches(key), bench.data().train().size(), 0);
+        var models = new ArrayList<Module>();
+        for (int i = 0; i < lineup.teachers().size(); i++) {
+            models.add(lineup.isRead() ? bench.read(lineup.teachers().get(i), lineup.files().get(i))
+                    : trainTeacher(lineup.teacher(i), lineup.teachers().get(i), seed, Lineup.key(Key.of(seed), i)));
         }
-        double accuracy = bench.test(teacher, done -> { }).accuracy();
-        watcher.finished("teacher", seed, accuracy, (System.nanoTime() - begin) * 1e-9);
-        return accuracy;
+        teachers = List.copyOf(models);
+        Evaluation evaluation = bench.test(new Faculty(settings, bench.device()).voice(teachers), done -> { });
+        var trust = new Trust(bench);
+        if (trust.isAsked()) {
+            trust.require("teacher " + lineup.architecture(Role.TEACHER), evaluation.accuracy());
+        }
+        watcher.finished("teacher", seed, evaluation.accuracy(), (System.nanoTime() - begin) * 1e-9);
+        return evaluation;
+    }
+
+    private Module trainTeacher(Role role, String architecture, long seed, Key key) {
+        Module teacher = bench.teacher(architecture, key.split("teacher"));
+        Curriculum curriculum = teaching(null).alone(role, teacher, settings.count(Setting.TEACHER_EPOCHS));
+        fit(role, seed, teacher, curriculum, bench.teacherBatches(key), bench.data().train().size(), 0);
+        return teacher;
     }
 
     /** Times a few steps of everyone, and chooses as many epochs as fit. */
     private void chooseEpochs() {
-        Loader loader = bench.studentBatches(Key.of(seeds.getFirst()));
         long begin = System.nanoTime();
         bench.test(bench.student(Key.of(seeds.getFirst())), done -> { });
         testSeconds = (System.nanoTime() - begin) * 1e-9;
         double epoch = 0;
         for (Entrant entrant : List.copyOf(entrants)) {
             try {
-                entrant.trialSeconds = trial(entrant, loader);
-                epoch += entrant.trialSeconds * loader.batches() * seeds.size();
+                Loader loader = bench.studentBatches(entrant.role(), Key.of(seeds.getFirst()));
+                entrant.tried(trial(entrant, loader));
+                epoch += entrant.stepSeconds() * loader.batches() * seeds.size();
             } catch (ArithmeticException | IllegalArgumentException e) {
                 exclude(entrant, e);
             }
@@ -319,11 +306,11 @@ public final class Contest {
     }
 
     private void exclude(Entrant entrant, RuntimeException failure) {
-        if (entrant.choice == null) {
+        if (entrant.isAlone()) {
             throw failure;
         }
         entrants.remove(entrant);
-        excluded.put(entrant.choice, failure.getMessage());
+        excluded.put(entrant.choice(), failure.getMessage());
     }
 
     private double trial(Entrant entrant, Loader loader) {
@@ -347,44 +334,43 @@ public final class Contest {
     }
 
     private Curriculum curriculum(Entrant entrant, Module student, Key key) {
-        Teaching teaching = teaching(entrant.choice);
-        return entrant.choice == null ? teaching.alone(student, settings.count(Setting.EPOCHS)) : teaching.distilled(student, teacher, key);
+        Teaching teaching = teaching(entrant.choice());
+        return entrant.isAlone() ? teaching.alone(Role.STUDENT_ALONE, student, settings.count(Setting.EPOCHS))
+                : teaching.distilled(new Lineup.Learner(Role.STUDENT_DISTILLED, settings.text(Setting.STUDENT), key), student, teachers);
     }
 
-    /** NaN if the method fails, which is its own loss and not the contest's end. */
-    private double attempt(Entrant entrant, long seed) {
+    /** Empty if the method fails, which is its own loss and not the contest's end. */
+    private Optional<Evaluation> attempt(Entrant entrant, long seed) {
         try {
-            return train(entrant, seed);
+            return Optional.of(train(entrant, seed));
         } catch (ArithmeticException | IllegalArgumentException e) {
-            if (entrant.choice == null) {
+            if (entrant.isAlone()) {
                 throw e;
             }
-            entrant.failures++;
-            entrant.failure = e.getMessage();
+            entrant.failed(e.getMessage());
             watcher.failed(entrant.name(), seed, e.getMessage());
-            return Double.NaN;
+            return Optional.empty();
         }
     }
 
-    private double train(Entrant entrant, long seed) {
+    private Evaluation train(Entrant entrant, long seed) {
         Key key = Key.of(seed);
         long begin = System.nanoTime();
         watcher.started(entrant.name(), seed, ++runs, entrants.size() * seeds.size());
         Module student = bench.student(key);
         Curriculum curriculum = curriculum(entrant, student, key);
-        Loader loader = bench.studentBatches(key);
-        double epoch = fit(entrant.choice == null ? Role.STUDENT_ALONE : Role.STUDENT_DISTILLED, seed, student, curriculum, loader,
-                bench.transfer().size(), trainingSeconds(entrant));
-        entrant.measuredSeconds = Math.min(entrant.measuredSeconds, epoch / loader.batches());
-        double accuracy = bench.test(curriculum.deployed(), done -> { }).accuracy();
+        Loader loader = bench.studentBatches(entrant.role(), key);
+        double epoch = fit(entrant.role(), seed, student, curriculum, loader, bench.transfer().size(), trainingSeconds(entrant));
+        entrant.measured(epoch / loader.batches());
+        Evaluation evaluation = bench.test(curriculum.deployed(), done -> { });
         double seconds = (System.nanoTime() - begin) * 1e-9;
-        watcher.finished(entrant.name(), seed, accuracy, seconds);
-        return accuracy;
+        watcher.finished(entrant.name(), seed, evaluation.accuracy(), seconds);
+        return evaluation;
     }
 
     /** Trains; the answer is how many seconds the last epoch took. */
     private double fit(Role role, long seed, Module model, Curriculum curriculum, Loader loader, int examples, double expected) {
-        double after = role == Role.TEACHER ? Double.NaN : secondsAfter(expected);
+        double after = role.isTeacher() ? Double.NaN : secondsAfter(expected);
         Listener steps = new Listener() {
             @Override
             public void advanced(Step step) {
@@ -392,9 +378,23 @@ public final class Contest {
                 watcher.advanced(step, after + expected * (1 - part));
             }
         };
-        // Tested at the end alone: a test after each epoch would take time and decide nothing.
-        return new Training(role, seed, model, curriculum, new OptimizerChoice(settings, role), loader, examples).run(_ -> Double.NaN, steps)
+        return new Training(role, seed, model, curriculum, new OptimizerChoice(settings, role), loader, examples).run(judge(), steps, Keeper.NONE)
                 .getLast().seconds();
+    }
+
+    /** Tested at the end alone: a test after each epoch would take time and decide nothing. */
+    private Training.Judge judge() {
+        return new Training.Judge() {
+            @Override
+            public double accuracy(Module model) {
+                return Double.NaN;
+            }
+
+            @Override
+            public Optional<Evaluation> control(Module model) {
+                return bench.control(model);
+            }
+        };
     }
 
     /** The seconds that all trainings after the current one take. */

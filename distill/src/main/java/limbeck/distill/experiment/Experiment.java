@@ -2,16 +2,22 @@ package limbeck.distill.experiment;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.stream.LongStream;
+import limbeck.distill.Frozen;
+import limbeck.distill.Teacher;
 import limbeck.distill.data.Dataset;
 import limbeck.distill.data.Datasets;
 import limbeck.distill.data.Loader;
 import limbeck.distill.data.Splits;
+import limbeck.distill.experiment.Lineup.Learner;
 import limbeck.distill.method.Curriculum;
+import limbeck.distill.teachers.Ensemble;
+import limbeck.distill.teachers.Spokesman;
 import limbeck.nn.Module;
 import limbeck.nn.Summary;
 import limbeck.tensor.Key;
@@ -30,22 +36,30 @@ import limbeck.tensor.Shape;
 public final class Experiment {
     private final Settings settings;
     private final Listener listener;
+    private final Keeper keeper;
     private final Workbench bench;
+    private final TeacherCache cache;
     private final Teaching teaching;
+    private final Lineup lineup;
+    private final Trust trust;
     private final List<EpochReport> history = new ArrayList<>();
     private final List<Omission> omissions = new ArrayList<>();
-    private final Map<Role, List<Evaluation>> evaluations = new EnumMap<>(Role.class);
-    private final Map<Role, List<Double>> agreements = new EnumMap<>(Role.class);
+    private final Map<Role, List<Evaluation>> evaluations = new TreeMap<>();
+    private final Map<Role, List<Double>> agreements = new TreeMap<>();
+    /** The models of the first seed. */
+    private final Map<Role, Module> first = new TreeMap<>();
+    /** What those who teach now say on the test set. */
+    private Evaluation taught;
 
-    private Experiment(Settings settings, Listener listener) {
+    private Experiment(Settings settings, Listener listener, Keeper keeper) {
         this.settings = settings;
         this.listener = listener;
+        this.keeper = keeper;
         bench = new Workbench(settings, listener);
-        teaching = new Teaching(bench);
-        for (Role role : Role.values()) {
-            evaluations.put(role, new ArrayList<>());
-            agreements.put(role, new ArrayList<>());
-        }
+        cache = new TeacherCache(bench);
+        teaching = new Teaching(bench, cache::of);
+        lineup = Lineup.of(settings);
+        trust = new Trust(bench);
     }
 
     /**
@@ -57,9 +71,26 @@ public final class Experiment {
      * @throws IllegalArgumentException in one sentence, if the settings do not go together
      * @throws limbeck.distill.data.DataException if the data cannot be had
      * @throws ArithmeticException if a loss is not a finite number
+     * @throws IllegalStateException in one sentence, if a teacher is no better than a linear model and not trusted all the same
      */
     public static Results run(Settings settings, Listener listener) {
-        return run(settings, listener, true);
+        return run(settings, listener, Keeper.NONE);
+    }
+
+    /**
+     * Runs the comparison, or what is left of one that was broken off.
+     *
+     * @param settings the choices
+     * @param listener hears how it goes
+     * @param keeper keeps the trainings, and knows those that an earlier run of the same settings has kept
+     * @return what was found
+     * @throws IllegalArgumentException in one sentence, if the settings do not go together, or what was kept is not of them
+     * @throws limbeck.distill.data.DataException if the data cannot be had
+     * @throws ArithmeticException if a loss is not a finite number
+     * @throws IllegalStateException in one sentence, if a teacher is no better than a linear model and not trusted all the same
+     */
+    public static Results run(Settings settings, Listener listener, Keeper keeper) {
+        return run(settings, listener, keeper, true);
     }
 
     /**
@@ -73,20 +104,38 @@ public final class Experiment {
      * @throws ArithmeticException if a loss is not a finite number
      */
     public static Results alone(Settings settings, Listener listener) {
-        return run(settings, listener, false);
+        return alone(settings, listener, Keeper.NONE);
     }
 
-    private static Results run(Settings settings, Listener listener, boolean taught) {
+    /**
+     * Trains the student alone, or goes on with one that was broken off.
+     *
+     * @param settings the choices; those about teachers are not looked at
+     * @param listener hears how it goes
+     * @param keeper keeps the trainings, and knows those that an earlier run of the same settings has kept
+     * @return what was found
+     * @throws IllegalArgumentException in one sentence, if the settings do not go together, or what was kept is not of them
+     * @throws limbeck.distill.data.DataException if the data cannot be had
+     * @throws ArithmeticException if a loss is not a finite number
+     */
+    public static Results alone(Settings settings, Listener listener, Keeper keeper) {
+        return run(settings, listener, keeper, false);
+    }
+
+    private static Results run(Settings settings, Listener listener, Keeper keeper, boolean taught) {
         long start = System.nanoTime();
-        var experiment = new Experiment(settings, listener);
+        var experiment = new Experiment(settings, listener, keeper);
         Plan plan = experiment.plan(taught);
         experiment.bench.checkAugmentations(taught);
         listener.planned(plan);
-        Map<Role, Module> first = experiment.train(plan);
+        try (experiment.cache) {
+            experiment.train(plan);
+        }
         var models = new ArrayList<ModelReport>();
-        first.forEach((role, model) -> models.add(experiment.report(role, model)));
+        experiment.first.forEach((role, model) -> models.add(experiment.report(role, model)));
         double seconds = (System.nanoTime() - start) * 1e-9;
-        return new Results(plan, models, List.copyOf(experiment.history), List.copyOf(experiment.omissions), seconds);
+        return new Results(plan, models, List.copyOf(experiment.history), List.copyOf(experiment.omissions), seconds,
+                experiment.trust.linear());
     }
 
     /**
@@ -106,7 +155,8 @@ public final class Experiment {
                     + "' has numbers as targets; this comparison is for classes");
         }
         if (splits.train().size() == 0 || splits.test().size() == 0) {
-            throw new IllegalArgumentException("data: '" + settings.text(Setting.DATA) + "' has " + splits.train().size() + " examples to train on and "
+            throw new IllegalArgumentException("data: '" + settings.text(Setting.DATA) + "' has " + splits.train().size()
+                    + " examples to train on and "
                     + splits.test().size() + " to test on; both are needed");
         }
         int size = settings.count(Setting.TRAIN_SIZE);
@@ -119,73 +169,141 @@ public final class Experiment {
     private Plan plan(boolean taught) {
         long seed = Long.parseLong(settings.text(Setting.SEED));
         var seeds = LongStream.range(0, settings.count(Setting.SEEDS)).mapToObj(i -> seed + i).toList();
-        Summary teacher = taught ? summary(bench.build(Setting.TEACHER, Key.of(0))) : null;
-        Summary student = summary(bench.build(Setting.STUDENT, Key.of(0)));
-        Teaching.Outline outline = taught ? teaching.outline()
-                : new Teaching.Outline("cross-entropy with the labels", List.of(settings.count(Setting.EPOCHS)), List.of());
-        return new Plan(settings, bench.data(), teacher, student, seeds, outline.loss(), outline.stages(), outline.notes());
+        Summary student = summary(settings.text(Setting.STUDENT));
+        if (!taught) {
+            return new Plan(settings, bench.data(), null, student, seeds, bench.hardLoss().inWords(),
+                    List.of(settings.count(Setting.EPOCHS)), List.of());
+        }
+        List<Module> teachers = lineup.teachers().stream().map(name -> bench.teacher(name, Key.of(0))).toList();
+        Teaching.Outline outline = teaching.outline();
+        return new Plan(settings, bench.data(), summary(teaching.faculty().voice(teachers)), student, seeds, outline.loss(),
+                outline.stages().get(Role.STUDENT_DISTILLED), outline.notes(), trainees(outline, student));
+    }
+
+    private List<Trainee> trainees(Teaching.Outline outline, Summary student) {
+        var trainees = new ArrayList<Trainee>();
+        for (int i = 0; i < lineup.teachers().size(); i++) {
+            String name = lineup.teachers().get(i);
+            trainees.add(new Trainee(lineup.teacher(i), name, summary(bench.teacher(name, Key.of(0))),
+                    lineup.isRead() ? List.of() : List.of(settings.count(Setting.TEACHER_EPOCHS))));
+        }
+        outline.stages().forEach((role, stages) -> {
+            if (role.part() == Role.Part.ASSISTANT) {
+                trainees.add(new Trainee(role, lineup.architecture(role), summary(lineup.architecture(role)), stages));
+            }
+        });
+        trainees.add(new Trainee(Role.STUDENT_ALONE, lineup.student(), student, List.of(settings.count(Setting.EPOCHS))));
+        outline.stages().forEach((role, stages) -> {
+            if (role.part() != Role.Part.ASSISTANT) {
+                trainees.add(new Trainee(role, lineup.student(), student, stages));
+            }
+        });
+        return trainees;
+    }
+
+    private Summary summary(String architecture) {
+        return summary(bench.build(architecture, Key.of(0)));
     }
 
     private Summary summary(Module model) {
         return Summary.of(model, bench.data().train().shape().prepend(1));
     }
 
-    /** Trains everything; the answer holds one model a role, of the first seed, in the order of the roles. */
-    private Map<Role, Module> train(Plan plan) {
-        var first = new EnumMap<Role, Module>(Role.class);
-        Module teacher = null;
-        Evaluation taught = null;
+    private void train(Plan plan) {
+        List<Module> teachers = List.of();
         for (long seed : plan.seeds()) {
             Key key = Key.of(seed);
-            boolean loaded = !settings.text(Setting.TEACHER_WEIGHTS).isEmpty();
-            boolean another = teacher == null || !loaded && settings.text(Setting.TEACHERS).equals("each");
+            boolean another = teachers.isEmpty() || !lineup.isRead() && settings.text(Setting.TEACHERS).equals("each");
             if (plan.teacher() != null && another) {
-                teacher = loaded ? bench.loadTeacher(seed) : trainTeacher(seed, key);
-                taught = finish(Role.TEACHER, seed, teacher, null);
-                first.putIfAbsent(Role.TEACHER, teacher);
+                teachers = teachers(seed, key);
             }
-            Module student = bench.student(key);
-            Module alone = trainStudent(Role.STUDENT_ALONE, seed, key, student, teaching.alone(student, settings.count(Setting.EPOCHS)));
-            finish(Role.STUDENT_ALONE, seed, alone, taught);
-            first.putIfAbsent(Role.STUDENT_ALONE, alone);
-            if (teacher != null) {
-                Module taughtStudent = bench.student(key);
-                Module distilled = trainStudent(Role.STUDENT_DISTILLED, seed, key, taughtStudent,
-                        teaching.distilled(taughtStudent, teacher, key));
-                finish(Role.STUDENT_DISTILLED, seed, distilled, taught);
-                first.putIfAbsent(Role.STUDENT_DISTILLED, distilled);
+            Module alone = bench.student(key);
+            finish(Role.STUDENT_ALONE, seed, trainStudent(Role.STUDENT_ALONE, seed, key, alone,
+                    teaching.alone(Role.STUDENT_ALONE, alone, settings.count(Setting.EPOCHS))));
+            if (plan.teacher() != null) {
+                students(seed, key, teachers);
             }
         }
-        return first;
     }
 
-    private Module trainTeacher(long seed, Key key) {
-        Module teacher = bench.build(Setting.TEACHER, key.split("teacher"));
-        return fit(Role.TEACHER, seed, teacher, teaching.alone(teacher, settings.count(Setting.TEACHER_EPOCHS)), bench.teacherBatches(key),
+    /** Reads or trains the teachers and the assistants after them; the answer is who teaches the student. */
+    private List<Module> teachers(long seed, Key key) {
+        var models = new ArrayList<Module>();
+        for (int i = 0; i < lineup.teachers().size(); i++) {
+            String name = lineup.teachers().get(i);
+            Module model = lineup.isRead() ? bench.read(name, lineup.files().get(i))
+                    : trainTeacher(lineup.teacher(i), name, seed, Lineup.key(key, i));
+            models.add(model);
+            taught = finish(lineup.teacher(i), seed, model);
+        }
+        if (models.size() > 1) {
+            taught = finish(Role.TEACHER, seed, teaching.faculty().voice(models));
+        }
+        require(Role.TEACHER, seed, taught);
+        List<Module> teachers = models;
+        for (Learner assistant : lineup.assistants(key)) {
+            Module model = teach(assistant, seed, teachers);
+            require(assistant.role(), seed, finish(assistant.role(), seed, model));
+            teachers = List.of(model);
+        }
+        return teachers;
+    }
+
+    private void require(Role role, long seed, Evaluation evaluation) {
+        if (trust.isAsked()) {
+            trust.require(role.title() + " " + lineup.architecture(role), evaluation.accuracy());
+            listener.trusted(role, seed, evaluation.accuracy(), trust.linear());
+        }
+    }
+
+    /** Teaches one student after the other. */
+    private void students(long seed, Key key, List<Module> teachers) {
+        var generations = new ArrayList<Module>();
+        for (Learner student : lineup.students(key)) {
+            Module model = teach(student, seed, generations.isEmpty() ? teachers : List.of(generations.getLast()));
+            finish(student.role(), seed, model);
+            generations.add(model);
+        }
+        if (settings.text(Setting.GENERATION_ENSEMBLE).equals("yes")) {
+            List<Teacher> members = generations.stream().map(model -> (Teacher) new Frozen(model)).toList();
+            finish(Role.GENERATIONS, seed, new Spokesman(new Ensemble(members), generations));
+        }
+    }
+
+    private Module trainTeacher(Role role, String architecture, long seed, Key key) {
+        Module teacher = bench.teacher(architecture, key.split("teacher"));
+        return fit(role, seed, teacher, teaching.alone(role, teacher, settings.count(Setting.TEACHER_EPOCHS)), bench.teacherBatches(key),
                 bench.data().train());
     }
 
+    private Module teach(Learner learner, long seed, List<Module> teachers) {
+        Module student = teaching.fresh(learner);
+        return trainStudent(learner.role(), seed, learner.key(), student, teaching.distilled(learner, student, teachers));
+    }
+
     private Module trainStudent(Role role, long seed, Key key, Module student, Curriculum curriculum) {
-        return fit(role, seed, student, curriculum, bench.studentBatches(key), bench.transfer());
+        return fit(role, seed, student, curriculum, bench.studentBatches(role, key), bench.transfer());
     }
 
     /** Trains a model; the answer is the one that is used in the end. */
     private Module fit(Role role, long seed, Module model, Curriculum curriculum, Loader loader, Dataset examples) {
         listener.started(role, seed, "training");
         var training = new Training(role, seed, model, curriculum, new OptimizerChoice(settings, role), loader, examples.size());
-        history.addAll(training.run(m -> bench.test(m, done -> { }).accuracy(), listener));
+        history.addAll(training.run(bench, listener, keeper));
         return curriculum.deployed();
     }
 
-    private Evaluation finish(Role role, long seed, Module model, Evaluation teacher) {
+    /** Judges a model; of several seeds' the first is reported on. */
+    private Evaluation finish(Role role, long seed, Module model) {
         listener.started(role, seed, "evaluating");
         int size = bench.data().test().size();
         Evaluation evaluation = bench.test(model, done -> listener.advanced(new Listener.Step(0, 0, done, size, Double.NaN, Double.NaN)));
-        evaluations.get(role).add(evaluation);
-        agreements.get(role).add(evaluation.agreement(teacher == null ? evaluation : teacher));
-        if (bench.omitted() >= 0 && role != Role.TEACHER) {
+        evaluations.computeIfAbsent(role, _ -> new ArrayList<>()).add(evaluation);
+        agreements.computeIfAbsent(role, _ -> new ArrayList<>()).add(evaluation.agreement(taught == null || role.isTeacher() ? evaluation : taught));
+        if (bench.omitted() >= 0 && !role.isTeacher()) {
             omissions.add(Omission.of(role, seed, bench.omitted(), bench.training(model), evaluation));
         }
+        first.putIfAbsent(role, model);
         listener.finished(role, seed, model, evaluation);
         return evaluation;
     }
@@ -196,11 +314,17 @@ public final class Experiment {
         Shape example = bench.data().train().shape();
         // A batch larger than the test set was never made, and may not fit into memory.
         int batch = Math.min(settings.count(Setting.BATCH), bench.data().test().size());
-        String name = settings.text(role == Role.TEACHER ? Setting.TEACHER : Setting.STUDENT);
-        return new ModelReport(role, name, summary.parameters(), summary.multiplyAdds(), summary.bytes(),
+        return new ModelReport(role, lineup.architecture(role), summary.parameters(), summary.multiplyAdds(), summary.bytes(),
                 new Spread(found.stream().map(Evaluation::accuracy).toList()),
-                new Spread(found.stream().map(e -> (double) e.errors()).toList()), new Spread(agreements.get(role)),
+                new Spread(found.stream().map(Evaluation::balancedAccuracy).toList()),
+                new Spread(found.stream().map(e -> (double) e.errors()).toList()), new Spread(agreements.get(role)), tasks(found),
                 1000 * Stopwatch.forwardSeconds(model, bench.device(), example, 1),
                 batch / Stopwatch.forwardSeconds(model, bench.device(), example, batch));
+    }
+
+    private Map<String, Spread> tasks(List<Evaluation> found) {
+        var tasks = new LinkedHashMap<String, Spread>();
+        bench.heads().forEach(head -> tasks.put(head.name(), new Spread(found.stream().map(evaluation -> evaluation.of(head).accuracy()).toList())));
+        return tasks;
     }
 }

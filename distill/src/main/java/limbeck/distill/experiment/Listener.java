@@ -1,5 +1,6 @@
 package limbeck.distill.experiment;
 
+import java.util.List;
 import limbeck.nn.Module;
 
 /** Hears how an experiment goes: what draws the progress bars and writes the files. All methods run on the experiment's thread. */
@@ -45,12 +46,40 @@ public interface Listener {
     }
 
     /**
+     * A training goes on from where an earlier run left it. Comes after {@link #started}, in the place of the steps and epochs that were
+     * done by then.
+     *
+     * @param done what those epochs measured, at least one
+     */
+    default void resumed(List<EpochReport> done) {
+    }
+
+    /**
+     * A training step is done. Comes before {@link #advanced}.
+     *
+     * @param report what it measured
+     */
+    default void stepped(TrainingStep report) {
+    }
+
+    /**
      * An epoch is over.
      *
      * @param report what it measured
      * @param model the model as it now is
      */
     default void epochEnded(EpochReport report, Module model) {
+    }
+
+    /**
+     * A teacher was found to be better than a linear model.
+     *
+     * @param role which teacher
+     * @param seed its seed
+     * @param accuracy its own on the test set
+     * @param linear the linear model's
+     */
+    default void trusted(Role role, long seed, double accuracy, double linear) {
     }
 
     /**

@@ -7,12 +7,27 @@ import java.util.Locale;
  * What an experiment found.
  *
  * @param plan what it did
- * @param models teacher, student alone and student distilled
+ * @param models teacher, student alone and student distilled, in the order of their roles, with whatever else there was between them
  * @param history every epoch of every model, in order
  * @param omissions the missing-class test, if a class was left out
  * @param seconds how long it took
+ * @param linear the accuracy of a linear model, which a teacher has to be better than; NaN if no teacher was compared with it
  */
-public record Results(Plan plan, List<ModelReport> models, List<EpochReport> history, List<Omission> omissions, double seconds) {
+public record Results(Plan plan, List<ModelReport> models, List<EpochReport> history, List<Omission> omissions, double seconds,
+        double linear) {
+    /**
+     * What was found without a look at a linear model.
+     *
+     * @param plan what was done
+     * @param models the models
+     * @param history every epoch of every model, in order
+     * @param omissions the missing-class test
+     * @param seconds how long it took
+     */
+    public Results(Plan plan, List<ModelReport> models, List<EpochReport> history, List<Omission> omissions, double seconds) {
+        this(plan, models, history, omissions, seconds, Double.NaN);
+    }
+
     /**
      * The report of a role.
      *
@@ -20,7 +35,7 @@ public record Results(Plan plan, List<ModelReport> models, List<EpochReport> his
      * @return its report
      */
     public ModelReport model(Role role) {
-        return models.stream().filter(m -> m.role() == role).findFirst().orElseThrow();
+        return models.stream().filter(m -> m.role().equals(role)).findFirst().orElseThrow();
     }
 
     /**

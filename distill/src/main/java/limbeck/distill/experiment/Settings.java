@@ -95,7 +95,7 @@ public final class Settings {
 
     private Choice classic(Choice choice) {
         var values = new LinkedHashMap<String, String>();
-        values.put("temperature", Double.toString(number(Setting.TEMPERATURE)));
+        values.put("temperature", text(Setting.TEMPERATURE));
         values.put(Method.WEIGHT, Double.toString(number(Setting.ALPHA)));
         values.put(Method.CE, Double.toString(1 - number(Setting.ALPHA)));
         choice.given().forEach(name -> values.put(name, choice.values().get(name)));

@@ -7,11 +7,12 @@ import limbeck.distill.method.Choice;
  *
  * @param choice the method with its options
  * @param accuracy the student's accuracy on the test set, by seed; empty if it did not run
+ * @param balancedAccuracy the mean of the classes' recalls on the test set, by seed
  * @param gain that accuracy less that of the student trained alone with the same seed
  * @param stepMillis the time of one training step, teacher included; NaN if it did not run
  * @param reason why it did not run, or not with every seed; empty if it did
  */
-public record Standing(Choice choice, Spread accuracy, Spread gain, double stepMillis, String reason) {
+public record Standing(Choice choice, Spread accuracy, Spread balancedAccuracy, Spread gain, double stepMillis, String reason) {
     /**
      * Whether it ran with at least one seed.
      *

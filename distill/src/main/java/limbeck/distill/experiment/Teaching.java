@@ -1,27 +1,28 @@
 package limbeck.distill.experiment;
 
-import java.math.BigDecimal;
-import java.math.MathContext;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Set;
-import java.util.stream.Collectors;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import limbeck.autograd.Parameter;
+import limbeck.distill.Batch;
 import limbeck.distill.Distiller;
 import limbeck.distill.Frozen;
-import limbeck.distill.HardLabels;
-import limbeck.distill.Objective;
 import limbeck.distill.Recipe;
 import limbeck.distill.Stage;
-import limbeck.distill.Term;
+import limbeck.distill.Tap;
+import limbeck.distill.Teacher;
+import limbeck.distill.control.Balance;
 import limbeck.distill.data.Epoch;
-import limbeck.distill.logits.LogitKd;
-import limbeck.distill.method.Choice;
+import limbeck.distill.experiment.Lineup.Learner;
 import limbeck.distill.method.Curriculum;
-import limbeck.distill.method.Method;
 import limbeck.distill.method.Task;
+import limbeck.distill.method.Workshop;
 import limbeck.nn.Module;
-import limbeck.nn.Summary;
+import limbeck.nn.optim.Optimizer;
 import limbeck.nn.optim.Progress;
+import limbeck.nn.optim.Schedule;
 import limbeck.tensor.Key;
 import limbeck.tensor.Scope;
 import limbeck.tensor.Shape;
@@ -30,38 +31,93 @@ import limbeck.tensor.Shape;
  * How the students are taught: the labels alone, or the methods that the settings name, put together for two models.
  *
  * @param bench the data and settings
+ * @param member makes a teacher of a finished model
  */
-record Teaching(Workbench bench) {
-    private static final Set<String> OF_ALL = Set.of(Method.WEIGHT, Method.CE, Method.WARMUP);
-
+record Teaching(Workbench bench, Function<Module, Teacher> member) {
     /** What the plan says about the distilled student. */
-    record Outline(String loss, List<Integer> stages, List<String> notes) {
+    record Outline(String loss, Map<Role, List<Integer>> stages, List<String> notes) {
     }
 
     private Settings settings() {
         return bench.settings();
     }
 
-    private Objective labels() {
-        return new HardLabels(settings().number(Setting.LABEL_SMOOTHING));
+    /** A training by the labels alone. */
+    Curriculum alone(Role role, Module model, int epochs) {
+        var main = new Stage("main", epochs, Recipe.alone(bench.labels(role)), List.copyOf(model.parameters().values()));
+        return new Curriculum(List.of(main), model, List.of());
     }
 
-    /** A training by the labels alone. */
-    Curriculum alone(Module model, int epochs) {
-        var main = new Stage("main", epochs, Recipe.alone(labels()), List.copyOf(model.parameters().values()));
-        return new Curriculum(List.of(main), model, List.of());
+    /** The model that a learner is, with its first weights. */
+    Module fresh(Learner learner) {
+        return fresh(learner, learner.key());
+    }
+
+    private Module fresh(Learner learner, Key key) {
+        return bench.build(learner.architecture(), key.split("student"));
     }
 
     /**
      * A training by the settings' methods.
      *
+     * @param learner what the student is
+     * @param student who learns
+     * @param teachers who teach, the leading one first: where a method looks into the teacher, it looks into that one
      * @throws IllegalArgumentException in one sentence, if a method cannot work with these models
      */
-    Curriculum distilled(Module student, Module teacher, Key key) {
+    Curriculum distilled(Learner learner, Module student, List<Module> teachers) {
         Shape example = bench.data().train().shape();
-        Task task = Task.of(student, teacher, () -> bench.student(key), example, bench.data().train().classes(), bench.transfer().size(),
-                settings().count(Setting.EPOCHS), settings().count(Setting.BATCH), key.split("method"));
-        return Curriculum.of(settings().methods(), task, new Frozen(teacher), labels());
+        Task task = Task.of(student, teachers.getFirst(), () -> fresh(learner), example, bench.width(), bench.transfer().size(),
+                settings().count(Setting.EPOCHS), settings().count(Setting.BATCH), learner.key().split("method"))
+                .with(workshop(learner)).with(bench.counts());
+        Teacher teacher = teacher(teachers);
+        Curriculum curriculum = Curriculum.of(settings().methods(), task, teacher, bench.labels(learner.role()),
+                Balance.parse(settings().text(Setting.BALANCE)));
+        bench.requireLabels(curriculum);
+        Curriculum onTasks = TaskLosses.on(bench.heads(), curriculum, student, settings());
+        return cached(Faculty.complete(onTasks, teacher), teacher, teachers.getFirst());
+    }
+
+    /** The same, in which nobody is asked whom no loss looks at, and a method that has the leading model teach a stage of its own has that cached. */
+    private Curriculum cached(Curriculum curriculum, Teacher teacher, Module leading) {
+        List<Stage> stages = curriculum.stages().stream().map(stage -> {
+            Recipe recipe = stage.recipe();
+            boolean looks = recipe.terms().stream().anyMatch(term -> term.objective().looksAt().contains(Tap.Side.TEACHER));
+            Teacher changed = !looks && recipe.teacher() == teacher ? Teacher.NONE
+                    : recipe.teacher() instanceof Frozen(var model) && model == leading ? member.apply(leading) : recipe.teacher();
+            return new Stage(stage.name(), stage.epochs(), recipe.taughtBy(changed), stage.trained());
+        }).toList();
+        return new Curriculum(stages, curriculum.deployed(), curriculum.notes());
+    }
+
+    private Workshop workshop(Learner learner) {
+        var rule = new OptimizerChoice(settings(), learner.role());
+        return new Workshop() {
+            @Override
+            public Module student(Key key) {
+                return fresh(learner, key);
+            }
+
+            @Override
+            public Schedule rate(int epochs) {
+                return rule.rate(epochs);
+            }
+
+            @Override
+            public Optimizer optimizer(List<Parameter> parameters, Schedule rate) {
+                return rule.optimizer(parameters, rate);
+            }
+        };
+    }
+
+    /** Trained models as the one teacher that the settings make of them. */
+    Teacher teacher(List<Module> models) {
+        return faculty().of(models.stream().map(member).toList());
+    }
+
+    /** How several teachers work together. */
+    Faculty faculty() {
+        return new Faculty(settings(), bench.device());
     }
 
     /**
@@ -71,12 +127,32 @@ record Teaching(Workbench bench) {
      * @throws IllegalArgumentException in one sentence, if a method cannot work with these models
      */
     Outline outline() {
+        var lineup = Lineup.of(settings());
+        var caches = new CachePlan(bench);
         Key key = Key.of(0);
+        var stages = new LinkedHashMap<Role, List<Integer>>();
         try (var _ = Scope.open("plan"); Epoch sample = bench.sample().epoch(0)) {
-            Module student = bench.student(key);
-            Curriculum curriculum = distilled(student, bench.build(Setting.TEACHER, key.split("teacher")), key);
-            var batch = sample.next();
-            var rule = new OptimizerChoice(settings(), Role.STUDENT_DISTILLED);
+            Batch batch = sample.next();
+            List<Module> teachers = lineup.teachers().stream().map(name -> bench.teacher(name, key.split("teacher"))).toList();
+            List<Learner> learners = Stream.concat(lineup.assistants(key).stream(), lineup.students(key).stream()).toList();
+            for (Learner learner : learners) {
+                Module student = fresh(learner);
+                Curriculum curriculum = new Teaching(bench, caches::of).rehearsed(learner, student, teachers, batch);
+                stages.put(learner.role(), curriculum.stages().stream().map(Stage::epochs).toList());
+                if (learner == learners.getLast()) {
+                    var text = new CurriculumText(bench, curriculum);
+                    return new Outline(text.loss(), stages, Stream.concat(text.notes(student).stream(), caches.notes().stream()).toList());
+                }
+                teachers = List.of(curriculum.deployed());
+            }
+            throw new IllegalStateException("there is always a student");
+        }
+    }
+
+    private Curriculum rehearsed(Learner learner, Module student, List<Module> teachers, Batch batch) {
+        try {
+            Curriculum curriculum = distilled(learner, student, teachers);
+            var rule = new OptimizerChoice(settings(), learner.role());
             for (Stage stage : curriculum.stages()) {
                 var distiller = new Distiller(student, stage.recipe(), rule.optimizer(stage.trained(), stage.epochs()));
                 distiller.check(batch);
@@ -85,68 +161,10 @@ record Teaching(Workbench bench) {
                     distiller.step(batch, Progress.START);
                 }
             }
-            return new Outline(loss(curriculum), curriculum.stages().stream().map(Stage::epochs).toList(), notes(curriculum, student));
+            return curriculum;
+        } catch (IllegalArgumentException e) {
+            throw learner.role().equals(Role.STUDENT_DISTILLED) ? e
+                    : new IllegalArgumentException(e.getMessage() + " (of the " + learner.role().title() + ", " + learner.architecture() + ")", e);
         }
-    }
-
-    private String loss(Curriculum curriculum) {
-        List<Term> terms = curriculum.stages().getLast().recipe().terms();
-        var parts = new ArrayList<String>();
-        var rest = new ArrayList<String>();
-        for (Choice choice : settings().methods()) {
-            String name = choice.method().name();
-            if (has(terms, name)) {
-                parts.add(number(choice.number(Method.WEIGHT), 6) + " x " + described(choice) + rising(choice, curriculum.stages().getLast().epochs()));
-            } else {
-                boolean before = curriculum.stages().stream().anyMatch(stage -> has(stage.recipe().terms(), name));
-                rest.add((before ? "before it " : "beside it ") + described(choice));
-            }
-        }
-        terms.stream().filter(term -> term.name().equals("ce")).findFirst()
-                .ifPresent(ce -> parts.add(number(ce.weight().at(Progress.START), 6) + " x cross-entropy with the labels"));
-        return String.join(" + ", parts) + (rest.isEmpty() ? "" : "; " + String.join(", ", rest));
-    }
-
-    private static boolean has(List<Term> terms, String name) {
-        return terms.stream().anyMatch(term -> term.name().equals(name));
-    }
-
-    private static String described(Choice choice) {
-        if (choice.method() == LogitKd.METHOD) {
-            return "tau^2 KL(teacher || student) at temperature " + number(choice.number("temperature"), 6);
-        }
-        // Where it looks is in the notes.
-        String own = choice.method().options().stream().filter(option -> !OF_ALL.contains(option.name()) && !option.name().endsWith("-layers"))
-                .map(option -> option.name() + "=" + (option.isNumber() ? number(choice.number(option.name()), 6) : choice.values().get(option.name())))
-                .collect(Collectors.joining(", "));
-        return choice.method().name() + (own.isEmpty() ? "" : "(" + own + ")");
-    }
-
-    private static String rising(Choice choice, int all) {
-        double epochs = choice.number(Method.WARMUP) * all;
-        return epochs > 0 ? " (rising from 0 over " + number(epochs, 3) + " epochs)" : "";
-    }
-
-    private List<String> notes(Curriculum curriculum, Module student) {
-        var notes = new ArrayList<String>();
-        if (curriculum.stages().size() > 1) {
-            notes.add("in stages: " + curriculum.stages().stream().map(stage -> stage.name() + " for " + stage.epochs()
-                    + (stage.epochs() == 1 ? " epoch" : " epochs")).collect(Collectors.joining(", then ")));
-        }
-        notes.addAll(curriculum.notes());
-        if (curriculum.deployed() != student) {
-            Summary deployed = Summary.of(curriculum.deployed(), bench.data().train().shape().prepend(1));
-            notes.add("what is used in the end has " + deployed.parameters() + " parameters");
-        }
-        boolean unused = settings().methods().stream().noneMatch(choice -> choice.method() == LogitKd.METHOD);
-        if (unused && (settings().isChosen(Setting.TEMPERATURE) || settings().isChosen(Setting.ALPHA))) {
-            notes.add("temperature and alpha are kd's, which is not used; other methods take options of their own, as in dkd(temperature=4)");
-        }
-        return List.copyOf(notes);
-    }
-
-    /** As people write it: a weight of 1 - 0.9 is 0.1. */
-    private static String number(double value, int digits) {
-        return new BigDecimal(value).round(new MathContext(digits)).stripTrailingZeros().toPlainString();
     }
 }

@@ -12,6 +12,7 @@ import limbeck.distill.connect.SameSize;
 import limbeck.distill.method.Compares;
 import limbeck.distill.method.Method;
 import limbeck.distill.method.Pairing;
+import limbeck.distill.method.Range;
 import limbeck.distill.method.Setup;
 import limbeck.nn.Module;
 import limbeck.nn.optim.Schedule;
@@ -36,7 +37,7 @@ public record ChannelWise(Pairing pair, Module connector, Schedule temperature) 
     /** Chosen by name. */
     public static final Method METHOD = Method.named("cwd", "Shu et al., ICCV 2021", Compares.FEATURES)
             .advice("made for dense prediction: says where a channel looks, not how strongly")
-            .option("temperature", 1, "tau")
+            .schedule("temperature", 1, Range.POSITIVE, "tau")
             .layers("last")
             .weight(5)
             .builtBy(ChannelWise::build);
@@ -54,7 +55,7 @@ public record ChannelWise(Pairing pair, Module connector, Schedule temperature) 
 
     private static Objective build(Setup setup) {
         Pairing pair = setup.map();
-        return new ChannelWise(pair, Channels.match(setup, pair), setup.positive("temperature"));
+        return new ChannelWise(pair, Channels.match(setup, pair), setup.schedule("temperature"));
     }
 
     @Override

@@ -2,6 +2,7 @@ package limbeck.distill.features;
 
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 import limbeck.autograd.Parameter;
 import limbeck.autograd.Variable;
 import limbeck.distill.Moment;
@@ -43,10 +44,24 @@ public record Hint(Connected place) implements Objective {
 
     private static Lesson lesson(Setup setup) {
         Pairing middle = setup.middle();
-        Tail tail = Places.isRectified(setup.task().teachers(), middle.teacher()) ? Tail.NORM_RELU : Tail.NORM;
-        var hint = new Hint(Places.connect(setup, List.of(middle), tail).getFirst());
+        Hint hint = between(setup, List.of(middle)).getFirst();
         return setup.oneOf("mode", "joint", "staged").equals("joint") ? Lesson.of(hint)
                 : Lesson.of(null).before(Places.before(setup, "fitnet", "hint-epochs", middle, hint));
+    }
+
+    /**
+     * Hints at several places, each with the connector that suits it, placed beside the models and said in the plan.
+     *
+     * @param setup what a method is built from
+     * @param pairs the places
+     * @return one for each pair
+     * @throws IllegalArgumentException if there is no connector for the shapes of a pair
+     */
+    public static List<Hint> between(Setup setup, List<Pairing> pairs) {
+        return IntStream.range(0, pairs.size()).mapToObj(i -> {
+            Tail tail = Places.isRectified(setup.task().teachers(), pairs.get(i).teacher()) ? Tail.NORM_RELU : Tail.NORM;
+            return new Hint(Places.connect(setup, pairs.get(i), i, tail));
+        }).toList();
     }
 
     @Override

@@ -45,14 +45,16 @@ final class Places {
 
     /** A connector for each pair, placed beside the models and said in the plan. */
     static List<Connected> connect(Setup setup, List<Pairing> pairs, Tail tail) {
-        return IntStream.range(0, pairs.size()).mapToObj(i -> {
-            Pairing pair = pairs.get(i);
-            Connected connected = Connected.of(pair, tail, setup.key().split(i));
-            setup.place(connected.connector());
-            setup.note("connects " + pair.student().path() + " to " + pair.teacher().path() + " by "
-                    + Connectors.describe(pair.student().output(), pair.teacher().output(), tail));
-            return connected;
-        }).toList();
+        return IntStream.range(0, pairs.size()).mapToObj(i -> connect(setup, pairs.get(i), i, tail)).toList();
+    }
+
+    /** A connector for the pair of this number. */
+    static Connected connect(Setup setup, Pairing pair, int number, Tail tail) {
+        Connected connected = Connected.of(pair, tail, setup.key().split(number));
+        setup.place(connected.connector());
+        setup.note("connects " + pair.student().path() + " to " + pair.teacher().path() + " by "
+                + Connectors.describe(pair.student().output(), pair.teacher().output(), tail));
+        return connected;
     }
 
     /**
@@ -68,7 +70,8 @@ final class Places {
     static Stage before(Setup setup, String name, String epochs, Pairing last, Objective objective) {
         var trained = new ArrayList<Parameter>(setup.task().students().parametersUpTo(last.student()));
         trained.addAll(objective.parameters());
-        var term = new Term(name, setup.number(Method.WEIGHT), objective);
-        return new Stage(name, setup.epochs(setup.number(epochs)), new Recipe(new Frozen(setup.task().teacher()), List.of(term)), trained);
+        int length = setup.epochs(setup.number(epochs));
+        var term = new Term(name, setup.schedule(Method.WEIGHT, length), objective);
+        return new Stage(name, length, new Recipe(new Frozen(setup.task().teacher()), List.of(term)), trained);
     }
 }

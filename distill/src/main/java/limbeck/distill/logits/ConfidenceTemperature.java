@@ -6,6 +6,7 @@ import limbeck.distill.Objective;
 import limbeck.distill.Views;
 import limbeck.distill.method.Compares;
 import limbeck.distill.method.Method;
+import limbeck.distill.method.Range;
 import limbeck.nn.optim.Schedule;
 import limbeck.tensor.Shape;
 import limbeck.tensor.Tensor;
@@ -23,10 +24,10 @@ public record ConfidenceTemperature(Schedule base, double beta) implements Objec
     /** Chosen by name. */
     public static final Method METHOD = Method.named("cwsm", "Wen, Lai, Qian, 2019", Compares.LOGITS)
             .advice("kd with sharper lessons where the student is unsure; lower beta for many classes")
-            .option("temperature", 4, "tau of an average example")
+            .schedule("temperature", 4, Range.POSITIVE, "tau of an average example")
             .option("beta", 1, "how much the weights move it")
             .weight(0.9).ce(0.1)
-            .builtBy(setup -> new ConfidenceTemperature(setup.positive("temperature"), setup.number("beta")));
+            .builtBy(setup -> new ConfidenceTemperature(setup.schedule("temperature"), setup.number("beta")));
 
     private static final double EPSILON = 1e-3;
 

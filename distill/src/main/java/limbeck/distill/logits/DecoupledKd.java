@@ -7,6 +7,7 @@ import limbeck.distill.Objective;
 import limbeck.distill.Views;
 import limbeck.distill.method.Compares;
 import limbeck.distill.method.Method;
+import limbeck.distill.method.Range;
 import limbeck.nn.optim.Schedule;
 import limbeck.tensor.Shape;
 import limbeck.tensor.Tensor;
@@ -32,9 +33,9 @@ public record DecoupledKd(double alpha, double beta, Schedule temperature) imple
             .advice("often better than kd; lower beta to 2 where the teacher is not much better than the student")
             .option("alpha", 1, "weight of the label's class")
             .option("beta", 8, "weight of the other classes")
-            .option("temperature", 4, "tau")
+            .schedule("temperature", 4, Range.POSITIVE, "tau")
             .warmup(1.0 / 12)
-            .builtBy(setup -> new DecoupledKd(setup.number("alpha"), setup.number("beta"), setup.positive("temperature")));
+            .builtBy(setup -> new DecoupledKd(setup.number("alpha"), setup.number("beta"), setup.schedule("temperature")));
 
     /**
      * With a constant temperature.
@@ -70,6 +71,11 @@ public record DecoupledKd(double alpha, double beta, Schedule temperature) imple
         Variable yes = teacher.sigmoid().mul(student.neg().softplus().sub(teacher.neg().softplus()));
         Variable no = teacher.neg().sigmoid().mul(student.softplus().sub(teacher.softplus()));
         return yes.add(no);
+    }
+
+    @Override
+    public boolean needsLabels() {
+        return true;
     }
 
     @Override

@@ -6,6 +6,7 @@ import limbeck.distill.Objective;
 import limbeck.distill.Views;
 import limbeck.distill.method.Compares;
 import limbeck.distill.method.Method;
+import limbeck.distill.method.Range;
 import limbeck.nn.optim.Schedule;
 import limbeck.tensor.Shape;
 
@@ -35,9 +36,9 @@ public record Dist(double beta, double gamma, Schedule temperature) implements O
             .advice("where the teacher is much stronger than the student")
             .option("beta", 1, "weight of the correlation over classes")
             .option("gamma", 1, "weight of the correlation over examples")
-            .option("temperature", 1, "tau")
+            .schedule("temperature", 1, Range.POSITIVE, "tau")
             .weight(2)
-            .builtBy(setup -> new Dist(setup.number("beta"), setup.number("gamma"), setup.positive("temperature")));
+            .builtBy(setup -> new Dist(setup.number("beta"), setup.number("gamma"), setup.schedule("temperature")));
 
     private static final double EPSILON = 1e-8;
 

@@ -1,16 +1,19 @@
 package limbeck.distill.logits;
 
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import limbeck.autograd.Parameter;
 import limbeck.distill.Batch;
 import limbeck.distill.Frozen;
+import limbeck.distill.Stateful;
 import limbeck.distill.Tap;
 import limbeck.distill.Teacher;
 import limbeck.distill.Views;
 import limbeck.nn.Buffer;
 import limbeck.nn.Mode;
 import limbeck.nn.Module;
+import limbeck.tensor.Device;
 import limbeck.tensor.Tensor;
 
 /**
@@ -18,7 +21,9 @@ import limbeck.tensor.Tensor;
  * copy change places: the copy holds what was learned from then on, and the student begins again from the copy's first weights. A
  * dry run, which is no training step, changes nothing.
  */
-final class EarlierSelf implements Teacher {
+final class EarlierSelf implements Teacher, Stateful {
+    private static final String TAKEN = "taken";
+
     private final Module student;
     private final Module copy;
     private boolean taken;
@@ -45,6 +50,24 @@ final class EarlierSelf implements Teacher {
                     + taps.stream().map(Tap::path).sorted().toList() + " another method looks at; leave one of the two out");
         }
         return new Frozen(copy).observe(batch, taps);
+    }
+
+    @Override
+    public Map<String, Tensor> state() {
+        var state = new LinkedHashMap<>(Stateful.of(copy).state());
+        state.put(TAKEN, Device.cpu().tensor(new int[] {taken ? 1 : 0}, 1));
+        return state;
+    }
+
+    @Override
+    public void restore(Map<String, Tensor> state) {
+        var rest = new LinkedHashMap<>(state);
+        Tensor flag = rest.remove(TAKEN);
+        if (flag == null) {
+            throw new IllegalArgumentException("state: there is no '" + TAKEN + "', which says whether the student has begun again");
+        }
+        Stateful.of(copy).restore(rest);
+        taken = flag.item() != 0;
     }
 
     private void exchange() {

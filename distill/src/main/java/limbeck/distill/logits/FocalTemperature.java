@@ -7,6 +7,7 @@ import limbeck.distill.Objective;
 import limbeck.distill.Views;
 import limbeck.distill.method.Compares;
 import limbeck.distill.method.Method;
+import limbeck.distill.method.Range;
 import limbeck.nn.optim.Schedule;
 import limbeck.tensor.Shape;
 import limbeck.tensor.Tensor;
@@ -25,11 +26,11 @@ public record FocalTemperature(Schedule base, double beta, double gamma) impleme
     /** Chosen by name. */
     public static final Method METHOD = Method.named("flsw", "Wen, Lai, Qian, 2019", Compares.LOGITS)
             .advice("kd with sharper lessons where the student is wrong")
-            .option("temperature", 4, "tau of an average example")
+            .schedule("temperature", 4, Range.POSITIVE, "tau of an average example")
             .option("beta", 1, "how much the weights move it")
             .option("gamma", 1, "the exponent of the weights")
             .weight(0.9).ce(0.1)
-            .builtBy(setup -> new FocalTemperature(setup.positive("temperature"), setup.number("beta"), setup.positive("gamma")));
+            .builtBy(setup -> new FocalTemperature(setup.schedule("temperature"), setup.number("beta"), setup.positive("gamma")));
 
     private static final double EPSILON = 1e-7;
 

@@ -6,6 +6,7 @@ import limbeck.distill.Objective;
 import limbeck.distill.Views;
 import limbeck.distill.method.Compares;
 import limbeck.distill.method.Method;
+import limbeck.distill.method.Range;
 import limbeck.nn.Losses;
 import limbeck.nn.Reduction;
 import limbeck.nn.optim.Schedule;
@@ -22,9 +23,9 @@ public record LogitKd(Schedule temperature) implements Objective {
     /** Chosen by name. */
     public static final Method METHOD = Method.named("kd", "Hinton, Vinyals, Dean, 2015", Compares.LOGITS)
             .advice("the first to try; temperatures of 2 to 8")
-            .option("temperature", 4, "tau")
+            .schedule("temperature", 4, Range.POSITIVE, "tau")
             .weight(0.9).ce(0.1)
-            .builtBy(setup -> new LogitKd(setup.positive("temperature")));
+            .builtBy(setup -> new LogitKd(setup.schedule("temperature")));
 
     /**
      * With a constant temperature.

@@ -6,6 +6,7 @@ import limbeck.distill.Objective;
 import limbeck.distill.Views;
 import limbeck.distill.method.Compares;
 import limbeck.distill.method.Method;
+import limbeck.distill.method.Range;
 import limbeck.nn.optim.Schedule;
 import limbeck.tensor.Shape;
 import limbeck.tensor.Tensor;
@@ -24,8 +25,8 @@ public record NormalizedKd(double gamma, Schedule temperature) implements Object
     public static final Method METHOD = Method.named("nkd", "Yang et al., ICCV 2023", Compares.LOGITS)
             .advice("like dkd with one weight less to choose")
             .option("gamma", 1.5, "weight of the other classes")
-            .option("temperature", 1, "tau of the other classes")
-            .builtBy(setup -> new NormalizedKd(setup.number("gamma"), setup.positive("temperature")));
+            .schedule("temperature", 1, Range.POSITIVE, "tau of the other classes")
+            .builtBy(setup -> new NormalizedKd(setup.number("gamma"), setup.schedule("temperature")));
 
     /**
      * With a constant temperature.
@@ -48,6 +49,11 @@ public record NormalizedKd(double gamma, Schedule temperature) implements Object
         Tensor soft = Targets.others(teacher, labels).div(tau).softmax(-1);
         Variable others = Variable.of(soft).mul(Targets.others(student, labels).div(tau).logSoftmax(-1)).sum(-1).mean();
         return target.add(others.mul(gamma * tau * tau)).neg();
+    }
+
+    @Override
+    public boolean needsLabels() {
+        return true;
     }
 
     @Override

@@ -11,6 +11,7 @@ import limbeck.distill.Tap;
 import limbeck.distill.Views;
 import limbeck.distill.method.Compares;
 import limbeck.distill.method.Method;
+import limbeck.distill.method.Range;
 import limbeck.distill.method.Setup;
 import limbeck.nn.Layers.Layer;
 import limbeck.nn.optim.Schedule;
@@ -36,7 +37,7 @@ public record OneForAll(double epsilon, Schedule temperature, List<AuxiliaryHead
     public static final Method METHOD = Method.named("ofa", "Hao et al., NeurIPS 2023", Compares.LOGITS)
             .advice("where teacher and student are of different kinds")
             .option("epsilon", 1.5, "the exponent; above 1 lifts the label's class")
-            .option("temperature", 1, "tau")
+            .schedule("temperature", 1, Range.POSITIVE, "tau")
             .option("student-layers", "stages", "where heads look in the student: a path, a pattern, stages, or none for the logits alone")
             .builtBy(OneForAll::build);
 
@@ -65,7 +66,7 @@ public record OneForAll(double epsilon, Schedule temperature, List<AuxiliaryHead
             setup.note("puts heads on "
                     + places.stream().map(place -> place.path() + " " + place.output()).collect(Collectors.joining(", ")));
         }
-        return new OneForAll(setup.number("epsilon"), Schedule.constant(setup.positive("temperature")), heads);
+        return new OneForAll(setup.number("epsilon"), setup.schedule("temperature"), heads);
     }
 
     @Override
@@ -93,6 +94,11 @@ public record OneForAll(double epsilon, Schedule temperature, List<AuxiliaryHead
     @Override
     public List<Parameter> parameters() {
         return heads.stream().flatMap(head -> head.parameters().stream()).toList();
+    }
+
+    @Override
+    public boolean needsLabels() {
+        return true;
     }
 
     @Override

@@ -6,6 +6,7 @@ import limbeck.distill.Objective;
 import limbeck.distill.Views;
 import limbeck.distill.method.Compares;
 import limbeck.distill.method.Method;
+import limbeck.distill.method.Range;
 import limbeck.nn.Losses;
 import limbeck.nn.Reduction;
 import limbeck.nn.optim.Schedule;
@@ -26,9 +27,9 @@ public record StandardizedKd(Schedule temperature) implements Objective {
     /** Chosen by name. */
     public static final Method METHOD = Method.named("logit-standardization", "Sun et al., CVPR 2024", Compares.LOGITS)
             .advice("where the teacher's logits are much larger than the student's can be")
-            .option("temperature", 2, "tau")
+            .schedule("temperature", 2, Range.POSITIVE, "tau")
             .weight(9)
-            .builtBy(setup -> new StandardizedKd(setup.positive("temperature")));
+            .builtBy(setup -> new StandardizedKd(setup.schedule("temperature")));
 
     private static final double EPSILON = 1e-7;
 

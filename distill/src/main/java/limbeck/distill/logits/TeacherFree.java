@@ -13,6 +13,7 @@ import limbeck.distill.Views;
 import limbeck.distill.method.Compares;
 import limbeck.distill.method.Lesson;
 import limbeck.distill.method.Method;
+import limbeck.distill.method.Range;
 import limbeck.distill.method.Setup;
 import limbeck.nn.Module;
 import limbeck.nn.optim.Schedule;
@@ -42,7 +43,7 @@ public record TeacherFree(double confidence, Schedule temperature) implements Ob
             .advice("without a teacher; for mode=self try temperature=6, weight=0.95, ce=0.05")
             .option("mode", "reg", "reg: from a virtual teacher; self: from what the student becomes by the labels alone")
             .option("confidence", 0.99, "reg: the virtual teacher's probability of the label's class")
-            .option("temperature", 20, "tau")
+            .schedule("temperature", 20, Range.POSITIVE, "tau")
             .option("pretraining", 0.5, "self: part of the epochs in which the student becomes its own teacher")
             .weight(0.1).ce(0.9)
             .taughtBy(TeacherFree::build);
@@ -71,7 +72,7 @@ public record TeacherFree(double confidence, Schedule temperature) implements Ob
     }
 
     private static Lesson build(Setup setup) {
-        double tau = setup.positive("temperature");
+        Schedule tau = setup.schedule("temperature");
         if (setup.oneOf("mode", "reg", "self").equals("reg")) {
             return Lesson.of(new TeacherFree(setup.number("confidence"), tau));
         }
@@ -98,6 +99,11 @@ public record TeacherFree(double confidence, Schedule temperature) implements Ob
         double margin = Math.log(confidence) - Math.log((1 - confidence) / (classes - 1));
         Tensor virtual = label.mul(margin / tau).logSoftmax(-1);
         return Divergence.kl(Variable.of(virtual), student).mean().mul(tau * tau);
+    }
+
+    @Override
+    public boolean needsLabels() {
+        return true;
     }
 
     @Override

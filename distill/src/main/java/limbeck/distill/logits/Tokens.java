@@ -14,8 +14,10 @@ final class Tokens {
 
     /** The sum over the positions that count, divided once by how many they are; 0 where none counts. */
     static Variable mean(Variable positions, Tensor targets) {
-        boolean labelled = targets != null && targets.dtype() == DType.I32 && targets.shape().equals(positions.shape());
-        if (!labelled) {
+        // Of a classifier's examples (N) a negative target is one without a label, which can be learned from all the same.
+        boolean padded = positions.shape().rank() > 1 && targets != null && targets.dtype() == DType.I32
+                && targets.shape().equals(positions.shape());
+        if (!padded) {
             return positions.mean();
         }
         Tensor valid = targets.ge(0);

@@ -111,6 +111,11 @@ public record UniversalSelfKd(double alpha, double beta, double mu, AuxiliaryHea
     }
 
     @Override
+    public boolean needsLabels() {
+        return true;
+    }
+
+    @Override
     public void check(Views<Shape> student, Views<Shape> teacher) {
         Fit.classes("uskd", student);
     }

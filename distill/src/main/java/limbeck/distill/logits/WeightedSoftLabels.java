@@ -6,6 +6,7 @@ import limbeck.distill.Objective;
 import limbeck.distill.Views;
 import limbeck.distill.method.Compares;
 import limbeck.distill.method.Method;
+import limbeck.distill.method.Range;
 import limbeck.nn.Losses;
 import limbeck.nn.Reduction;
 import limbeck.nn.optim.Schedule;
@@ -25,9 +26,9 @@ public record WeightedSoftLabels(Schedule temperature) implements Objective {
     /** Chosen by name; the values are the author's for CIFAR, those for ImageNet are a temperature of 2 and a weight of 2.5. */
     public static final Method METHOD = Method.named("wsld", "Zhou et al., ICLR 2021", Compares.LOGITS)
             .advice("where the teacher is wrong about some of the examples")
-            .option("temperature", 4, "tau")
+            .schedule("temperature", 4, Range.POSITIVE, "tau")
             .weight(2.25)
-            .builtBy(setup -> new WeightedSoftLabels(setup.positive("temperature")));
+            .builtBy(setup -> new WeightedSoftLabels(setup.schedule("temperature")));
 
     private static final double EPSILON = 1e-7;
 
@@ -53,6 +54,11 @@ public record WeightedSoftLabels(Schedule temperature) implements Objective {
         Tensor ours = Losses.crossEntropy(student, labels, 0, Reduction.NONE);
         Tensor theirs = Losses.crossEntropy(teacher, labels, 0, Reduction.NONE);
         return ours.div(theirs.add(EPSILON)).neg().exp().rsub(1);
+    }
+
+    @Override
+    public boolean needsLabels() {
+        return true;
     }
 
     @Override

@@ -3,6 +3,7 @@ package limbeck.distill.method;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import limbeck.distill.control.Schedules;
 
 /**
  * A method with values for all of its options.
@@ -17,9 +18,23 @@ public record Choice(Method method, Map<String, String> values, List<String> giv
      *
      * @param option the option's name
      * @return its value
+     * @throws IllegalArgumentException if it changes over time
      */
     public double number(String option) {
+        if (!isNumber(option)) {
+            throw new IllegalArgumentException("method " + method.name() + ": " + option + " needs one number here, got '" + values.get(option) + "'");
+        }
         return Double.parseDouble(values.get(option));
+    }
+
+    /**
+     * Whether a value is a number, and no schedule or text.
+     *
+     * @param option the option's name
+     * @return true if {@link #number} gives it
+     */
+    public boolean isNumber(String option) {
+        return Schedules.isNumber(values.get(option));
     }
 
     /** {@return such as {@code dkd(beta=2)}, from which it can be read again} */

@@ -1,16 +1,23 @@
 package limbeck.distill.method;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import limbeck.autograd.Parameter;
 import limbeck.distill.AfterStep;
 import limbeck.distill.Objective;
 import limbeck.distill.Recipe;
 import limbeck.distill.Stage;
+import limbeck.distill.Tap;
 import limbeck.distill.Teacher;
 import limbeck.distill.Term;
+import limbeck.distill.control.Balance;
+import limbeck.distill.control.Composed;
 import limbeck.nn.Module;
 import limbeck.nn.optim.Schedule;
 
@@ -35,18 +42,30 @@ public record Curriculum(List<Stage> stages, Module deployed, List<String> notes
      * @throws IllegalArgumentException in one sentence, if a method cannot work with these models or its options will not do
      */
     public static Curriculum of(List<Choice> choices, Task task, Teacher teacher, Objective hard) {
+        return of(choices, task, teacher, hard, Balance.NONE);
+    }
+
+    /**
+     * Puts methods together, whose losses and that of the labels are weighed against each other in the main stage.
+     *
+     * @param choices the methods
+     * @param task who learns what from whom
+     * @param teacher what is learned from
+     * @param hard the loss of the labels
+     * @param balance weighs the losses
+     * @return the training
+     * @throws IllegalArgumentException in one sentence, if a method cannot work with these models or its options will not do
+     */
+    public static Curriculum of(List<Choice> choices, Task task, Teacher teacher, Objective hard, Balance balance) {
         var stages = new ArrayList<Stage>();
         var terms = new ArrayList<Term>();
         var after = new ArrayList<AfterStep>();
         var notes = new ArrayList<String>();
         var lessons = new ArrayList<Lesson>();
-        double ce = choices.stream().filter(choice -> asksForLabels(choice, choices)).mapToDouble(choice -> choice.number(Method.CE)).max()
-                .orElse(1);
-        if (ce > 0) {
-            terms.add(new Term("ce", ce, hard));
-        }
+        var setups = new ArrayList<Setup>();
         for (Choice choice : choices) {
-            var setup = new Setup(choice, task);
+            var setup = new Setup(choice, task, hard);
+            setups.add(setup);
             Lesson lesson = choice.method().build(setup);
             stages.addAll(lesson.before());
             after.addAll(lesson.after());
@@ -55,6 +74,10 @@ public record Curriculum(List<Stage> stages, Module deployed, List<String> notes
         }
         Teacher main = only(lessons, choices, Lesson::substitute, "a teacher of its own", teacher);
         Module deployed = only(lessons, choices, Lesson::heir, "a model of its own to be used in the end", task.student());
+        if (main == teacher && lessons.stream().noneMatch(Curriculum::looksAtTeacher)) {
+            // What a method adds to the teacher need not wait for one that nobody looks at.
+            main = Teacher.NONE;
+        }
         for (Lesson lesson : lessons) {
             main = lesson.teacher().apply(main);
             deployed = lesson.deployed().apply(deployed);
@@ -64,20 +87,60 @@ public record Curriculum(List<Stage> stages, Module deployed, List<String> notes
             throw new IllegalArgumentException("method: the stages before the main one take all " + task.epochs()
                     + " epochs; give more epochs, or shorten the stages");
         }
+        labels(choices, setups, left).ifPresent(weight -> terms.add(new Term("ce", weight, hard)));
+        var values = new LinkedHashMap<String, Schedule>();
         for (int i = 0; i < lessons.size(); i++) {
+            values.putAll(setups.get(i).planned(left));
             if (lessons.get(i).objective() != null) {
-                terms.add(new Term(choices.get(i).method().name(), weight(choices.get(i), left), lessons.get(i).objective()));
+                terms.add(new Term(choices.get(i).method().name(), setups.get(i).plannedWeight(), lessons.get(i).objective()));
             }
         }
         if (terms.isEmpty()) {
             throw new IllegalArgumentException("method: the main stage has no loss, since the labels' weight is 0; leave ce as it is, or add a "
                     + "method such as kd");
         }
-        var recipe = new Recipe(main, terms, after);
+        var recipe = new Recipe(main, terms, after, values);
         var trained = new ArrayList<Parameter>(task.student().parameters().values());
         trained.addAll(recipe.parameters());
-        stages.add(new Stage("main", left, recipe, trained));
+        stages.addAll(balanced(divided(new Stage("main", left, recipe, trained), lessons, choices), balance, task.student()));
         return new Curriculum(stages, deployed, List.copyOf(notes));
+    }
+
+    /** The largest weight that one of the methods asks for, at each time; empty for none at all. */
+    private static Optional<Schedule> labels(List<Choice> choices, List<Setup> setups, int epochs) {
+        int[] asking = IntStream.range(0, choices.size()).filter(i -> asksForLabels(choices.get(i), choices)).toArray();
+        if (IntStream.of(asking).allMatch(i -> choices.get(i).isNumber(Method.CE))) {
+            double largest = IntStream.of(asking).mapToDouble(i -> choices.get(i).number(Method.CE)).max().orElse(1);
+            return largest > 0 ? Optional.of(Schedule.constant(largest)) : Optional.empty();
+        }
+        Schedule[] weights = IntStream.of(asking).mapToObj(i -> setups.get(i).schedule(Method.CE, epochs)).toArray(Schedule[]::new);
+        Schedule largest = p -> Stream.of(weights).mapToDouble(weight -> weight.at(p)).max().orElseThrow();
+        return Optional.of(weights.length == 1 ? weights[0] : Composed.of(largest, weights));
+    }
+
+    /** A part of the main stage that has one loss only has nothing to weigh, as long as another one has. */
+    private static List<Stage> balanced(List<Stage> main, Balance balance, Module student) {
+        boolean none = main.stream().allMatch(stage -> stage.recipe().terms().size() == 1);
+        return main.stream().map(stage -> none || stage.recipe().terms().size() > 1 ? balanced(stage, balance, student) : stage).toList();
+    }
+
+    private static Stage balanced(Stage stage, Balance balance, Module student) {
+        Recipe weighed = balance.apply(stage.recipe(), student);
+        var trained = new ArrayList<>(stage.trained());
+        List<Parameter> known = stage.recipe().parameters();
+        weighed.parameters().stream().filter(parameter -> !known.contains(parameter)).forEach(trained::add);
+        return new Stage(stage.name(), stage.epochs(), weighed, trained);
+    }
+
+    private static boolean looksAtTeacher(Lesson lesson) {
+        return Stream.concat(Stream.ofNullable(lesson.objective()), lesson.phases().stream().map(Phase::objective).filter(Objects::nonNull))
+                .anyMatch(objective -> objective.looksAt().contains(Tap.Side.TEACHER));
+    }
+
+    private static List<Stage> divided(Stage main, List<Lesson> lessons, List<Choice> choices) {
+        Lesson dividing = only(lessons, choices, lesson -> lesson.phases().isEmpty() ? null : lesson, "parts of the main stage", null);
+        return dividing == null ? List.of(main)
+                : Phase.divide(main, choices.get(lessons.indexOf(dividing)).method().name(), dividing.phases());
     }
 
     /** What takes the place of something, which only one method can bring. */
@@ -94,12 +157,5 @@ public record Curriculum(List<Stage> stages, Module deployed, List<String> notes
     private static boolean asksForLabels(Choice choice, List<Choice> all) {
         return choice.method().compares() != Compares.REGULARISER || choice.given().contains(Method.CE)
                 || all.stream().allMatch(other -> other.method().compares() == Compares.REGULARISER);
-    }
-
-    /** The warm-up is a part of the main stage's epochs, in which the loss is. */
-    private static Schedule weight(Choice choice, int epochs) {
-        var constant = Schedule.constant(choice.number(Method.WEIGHT));
-        double warmup = choice.number(Method.WARMUP) * epochs;
-        return warmup > 0 ? constant.warmup(Schedule.epochs(warmup)) : constant;
     }
 }

@@ -1,6 +1,7 @@
 package limbeck.distill.method;
 
 import java.util.List;
+import java.util.Objects;
 import java.util.function.UnaryOperator;
 import limbeck.distill.AfterStep;
 import limbeck.distill.Objective;
@@ -18,9 +19,10 @@ import limbeck.nn.Module;
  * @param teacher makes another teacher of the one that there is, or of its substitute, for the main stage
  * @param heir the model that is used in the end in the place of the student; null for none
  * @param deployed makes the model that is used in the end of the student, or of its heir
+ * @param phases the parts of the main stage, in order; empty for one of a piece
  */
 public record Lesson(List<Stage> before, Objective objective, List<AfterStep> after, Teacher substitute, UnaryOperator<Teacher> teacher,
-        Module heir, UnaryOperator<Module> deployed) {
+        Module heir, UnaryOperator<Module> deployed, List<Phase> phases) {
     /**
      * A loss alone.
      *
@@ -28,7 +30,7 @@ public record Lesson(List<Stage> before, Objective objective, List<AfterStep> af
      * @return the lesson
      */
     public static Lesson of(Objective objective) {
-        return new Lesson(List.of(), objective, List.of(), null, UnaryOperator.identity(), null, UnaryOperator.identity());
+        return new Lesson(List.of(), objective, List.of(), null, UnaryOperator.identity(), null, UnaryOperator.identity(), List.of());
     }
 
     /**
@@ -38,7 +40,7 @@ public record Lesson(List<Stage> before, Objective objective, List<AfterStep> af
      * @return a new lesson
      */
     public Lesson before(Stage... stages) {
-        return new Lesson(List.of(stages), objective, after, substitute, teacher, heir, deployed);
+        return new Lesson(List.of(stages), objective, after, substitute, teacher, heir, deployed, phases);
     }
 
     /**
@@ -48,7 +50,7 @@ public record Lesson(List<Stage> before, Objective objective, List<AfterStep> af
      * @return a new lesson
      */
     public Lesson after(AfterStep action) {
-        return new Lesson(before, objective, List.of(action), substitute, teacher, heir, deployed);
+        return new Lesson(before, objective, List.of(action), substitute, teacher, heir, deployed, phases);
     }
 
     /**
@@ -58,7 +60,7 @@ public record Lesson(List<Stage> before, Objective objective, List<AfterStep> af
      * @return a new lesson
      */
     public Lesson substitute(Teacher other) {
-        return new Lesson(before, objective, after, other, teacher, heir, deployed);
+        return new Lesson(before, objective, after, other, teacher, heir, deployed, phases);
     }
 
     /**
@@ -68,7 +70,7 @@ public record Lesson(List<Stage> before, Objective objective, List<AfterStep> af
      * @return a new lesson
      */
     public Lesson taughtBy(UnaryOperator<Teacher> change) {
-        return new Lesson(before, objective, after, substitute, change, heir, deployed);
+        return new Lesson(before, objective, after, substitute, change, heir, deployed, phases);
     }
 
     /**
@@ -78,7 +80,7 @@ public record Lesson(List<Stage> before, Objective objective, List<AfterStep> af
      * @return a new lesson
      */
     public Lesson heir(Module other) {
-        return new Lesson(before, objective, after, substitute, teacher, other, deployed);
+        return new Lesson(before, objective, after, substitute, teacher, other, deployed, phases);
     }
 
     /**
@@ -89,6 +91,17 @@ public record Lesson(List<Stage> before, Objective objective, List<AfterStep> af
      * @return a new lesson
      */
     public Lesson deployed(UnaryOperator<Module> change) {
-        return new Lesson(before, objective, after, substitute, teacher, heir, change);
+        return new Lesson(before, objective, after, substitute, teacher, heir, change, phases);
+    }
+
+    /**
+     * With a main stage in parts, whose losses take the place of this lesson's. Only one of several methods can divide it.
+     *
+     * @param parts in order
+     * @return a new lesson
+     */
+    public Lesson phases(List<Phase> parts) {
+        Objective first = parts.stream().map(Phase::objective).filter(Objects::nonNull).findFirst().orElse(null);
+        return new Lesson(before, first, after, substitute, teacher, heir, deployed, List.copyOf(parts));
     }
 }

@@ -21,7 +21,8 @@ import limbeck.nn.Names;
  * }
  *
  * Every method has three options besides its own: {@code weight}, what its loss is multiplied by; {@code ce}, the weight of the
- * cross-entropy with the labels beside it; and {@code warmup}, the part of the epochs over which the weight rises from 0.
+ * cross-entropy with the labels beside it; and {@code warmup}, the part of the epochs over which the weight rises from 0. The two weights
+ * are schedules.
  */
 public final class Method {
     /** The multiplier of a method's loss. */
@@ -57,8 +58,8 @@ public final class Method {
      */
     public static Method named(String name, String paper, Compares compares) {
         return new Method(name, paper, compares, "", Map.of(), null)
-                .option(WEIGHT, 1, "what the loss is multiplied by")
-                .option(CE, 1, "weight of the cross-entropy with the labels")
+                .schedule(WEIGHT, 1, Range.ANY, "what the loss is multiplied by")
+                .schedule(CE, 1, Range.NOT_NEGATIVE, "weight of the cross-entropy with the labels")
                 .option(WARMUP, 0, "part of the epochs over which the weight rises from 0");
     }
 
@@ -81,8 +82,11 @@ public final class Method {
      * @return a new method
      */
     public Method option(String name, double initial, String help) {
-        return option(name, initial == Math.rint(initial) && Math.abs(initial) < 1e9 ? Long.toString((long) initial) : Double.toString(initial),
-                help);
+        return option(name, text(initial), help);
+    }
+
+    private static String text(double number) {
+        return number == Math.rint(number) && Math.abs(number) < 1e9 ? Long.toString((long) number) : Double.toString(number);
     }
 
     /**
@@ -94,9 +98,27 @@ public final class Method {
      * @return a new method
      */
     public Method option(String name, String initial, String help) {
+        return with(new Option(name, initial, help));
+    }
+
+    /**
+     * With an option whose number may change over time: it takes a number or any {@linkplain limbeck.distill.control.Schedules schedule}.
+     * The builder gets it from {@link Setup#schedule}.
+     *
+     * @param name the option's name, such as {@code temperature}
+     * @param initial its value if none is given
+     * @param range where its numbers have to lie
+     * @param help what it means
+     * @return a new method
+     */
+    public Method schedule(String name, double initial, Range range, String help) {
+        return with(new Option(name, text(initial), help, range));
+    }
+
+    private Method with(Option option) {
         var more = new LinkedHashMap<>(options);
-        more.put(name, new Option(name, initial, help));
-        return new Method(this.name, paper, compares, advice, more, builder);
+        more.put(option.name(), option);
+        return new Method(name, paper, compares, advice, more, builder);
     }
 
     /**
@@ -106,7 +128,7 @@ public final class Method {
      * @return a new method
      */
     public Method weight(double weight) {
-        return option(WEIGHT, weight, options.get(WEIGHT).help());
+        return schedule(WEIGHT, weight, Range.ANY, options.get(WEIGHT).help());
     }
 
     /**
@@ -116,7 +138,7 @@ public final class Method {
      * @return a new method
      */
     public Method ce(double weight) {
-        return option(CE, weight, options.get(CE).help());
+        return schedule(CE, weight, Range.NOT_NEGATIVE, options.get(CE).help());
     }
 
     /**
@@ -204,6 +226,10 @@ public final class Method {
      */
     public List<Option> options() {
         return List.copyOf(options.values());
+    }
+
+    Option option(String name) {
+        return options.get(name);
     }
 
     /**

@@ -1,26 +1,67 @@
 package limbeck.distill.method;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import limbeck.autograd.Parameter;
+import limbeck.distill.Objective;
+import limbeck.distill.control.Composed;
+import limbeck.distill.control.Schedules;
 import limbeck.nn.Layers;
 import limbeck.nn.Layers.Layer;
 import limbeck.nn.Module;
+import limbeck.nn.optim.Optimizer;
+import limbeck.nn.optim.Progress;
+import limbeck.nn.optim.Schedule;
 import limbeck.tensor.Key;
 
 /** What a method is built from: the chosen options, the two models with their layers, and the size of the task. */
 public final class Setup {
     static final String STUDENT_LAYERS = "student-layers";
     static final String TEACHER_LAYERS = "teacher-layers";
+    /** At how many steps of a long stage a schedule is looked at before it begins. */
+    private static final int MOMENTS = 10_000;
 
     private final Choice choice;
     private final Task task;
+    private final Objective labels;
     private final List<String> notes = new ArrayList<>();
+    private final Map<String, Awaited> schedules = new LinkedHashMap<>();
+    private Schedule weight;
 
-    Setup(Choice choice, Task task) {
+    Setup(Choice choice, Task task, Objective labels) {
         this.choice = choice;
         this.task = task;
+        this.labels = labels;
+    }
+
+    /**
+     * Tells how long the main stage is, which is known when all methods are put together.
+     *
+     * @return the options that change over time, as {@code kd.temperature}
+     * @throws IllegalArgumentException if one of their numbers lies outside its range
+     */
+    Map<String, Schedule> planned(int mainEpochs) {
+        this.weight = warmed(mainEpochs);
+        var values = new LinkedHashMap<String, Schedule>();
+        schedules.forEach((option, awaited) -> values.put(choice.method().name() + "." + option, awaited.planned(mainEpochs)));
+        return values;
+    }
+
+    /** The weight in the main stage. The warm-up is a part of its epochs. */
+    private Schedule warmed(int epochs) {
+        Schedule given = schedule(Method.WEIGHT, epochs);
+        double warmup = number(Method.WARMUP) * epochs;
+        return warmup > 0 ? Composed.of(given.warmup(Schedule.epochs(warmup)), given) : given;
+    }
+
+    /** As the term has it, known to listen to training if it does. */
+    Schedule plannedWeight() {
+        return weight;
     }
 
     /**
@@ -61,6 +102,49 @@ public final class Setup {
             throw complaint(option + " needs a number above 0, got '" + text(option) + "'");
         }
         return value;
+    }
+
+    /**
+     * A number that may change over the main stage, such as a temperature; reports have it as {@code kd.temperature}.
+     *
+     * @param option an option that takes schedules
+     * @return its value over time, which can be asked once training has begun
+     */
+    public Schedule schedule(String option) {
+        return schedules.computeIfAbsent(option, _ -> new Awaited(epochs -> schedule(option, epochs)));
+    }
+
+    /**
+     * A number that changes over the main stage as the method itself chooses; reports have it as {@code alignment-depth.depth}.
+     *
+     * @param name what to call it
+     * @param maker makes its values over time, for a main stage of so many epochs
+     * @return the same, which can be asked once training has begun
+     */
+    public Schedule schedule(String name, IntFunction<Schedule> maker) {
+        return schedules.computeIfAbsent(name, _ -> new Awaited(maker::apply));
+    }
+
+    /**
+     * A number that may change over a stage of a method's own.
+     *
+     * @param option an option that takes schedules
+     * @param epochs how long the stage is
+     * @return its value over time
+     * @throws IllegalArgumentException if one of its numbers lies outside its range
+     */
+    public Schedule schedule(String option, int epochs) {
+        Schedule schedule = Schedules.parse(text(option), epochs);
+        Range range = choice.method().option(option).range();
+        long steps = (long) epochs * Math.ceilDiv(task.examples(), task.batch());
+        long stride = Math.max(1, steps / MOMENTS);
+        for (long step = 0; step < steps; step += stride) {
+            double value = schedule.at(new Progress(step, (double) step * epochs / steps));
+            if (!range.holds(value)) {
+                throw complaint(option + " needs " + range + " at all times, but '" + text(option) + "' is " + value + " at step " + step);
+            }
+        }
+        return schedule;
     }
 
     /**
@@ -105,6 +189,35 @@ public final class Setup {
      */
     public Task task() {
         return task;
+    }
+
+    /**
+     * The loss of the labels, as the student has it.
+     *
+     * @return the same for all methods
+     */
+    public Objective labels() {
+        return labels;
+    }
+
+    /**
+     * This method's weight in the main stage, with its warm-up.
+     *
+     * @return a schedule that can be asked once training has begun
+     */
+    public Schedule weight() {
+        return progress -> weight.at(progress);
+    }
+
+    /**
+     * An optimizer like the student's in the main stage, for a model that learns beside it. Reports have its learning rate as
+     * {@code dml.lr}.
+     *
+     * @param parameters what it may change
+     * @return an optimizer that can be used once training has begun
+     */
+    public Optimizer optimizer(List<Parameter> parameters) {
+        return task.workshop().optimizer(parameters, schedule("lr", task.workshop()::rate));
     }
 
     /**

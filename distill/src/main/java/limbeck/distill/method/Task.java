@@ -1,6 +1,7 @@
 package limbeck.distill.method;
 
 import java.util.function.Supplier;
+import limbeck.distill.data.ClassCounts;
 import limbeck.nn.Layers;
 import limbeck.nn.Module;
 import limbeck.tensor.Device;
@@ -21,11 +22,13 @@ import limbeck.tensor.Shape;
  * @param epochs how many passes over the data, all stages together
  * @param batch examples in a batch
  * @param key where randomness comes from
+ * @param workshop makes more students, and optimizers like the student's
+ * @param counts how many of the examples to train on each class has, as far as they have labels
  */
 public record Task(Module student, Layers students, Module teacher, Layers teachers, Supplier<Module> fresh, Shape example, int classes,
-        int examples, int epochs, int batch, Key key) {
+        int examples, int epochs, int batch, Key key, Workshop workshop, ClassCounts counts) {
     /**
-     * A task whose layers are looked up.
+     * A task whose layers are looked up, of classes of one size, and in which no more students can be made.
      *
      * @param student the model that learns
      * @param teacher the model that is learned from
@@ -41,7 +44,27 @@ public record Task(Module student, Layers students, Module teacher, Layers teach
     public static Task of(Module student, Module teacher, Supplier<Module> fresh, Shape example, int classes, int examples, int epochs,
             int batch, Key key) {
         return new Task(student, Layers.of(student, example), teacher, Layers.of(teacher, example), fresh, example, classes, examples, epochs,
-                batch, key);
+                batch, key, Workshop.CLOSED, ClassCounts.even(classes, Math.max(1, examples / classes)));
+    }
+
+    /**
+     * With a workshop, for methods in which several students learn together.
+     *
+     * @param workshop makes more students, and optimizers like the student's
+     * @return a new task
+     */
+    public Task with(Workshop workshop) {
+        return new Task(student, students, teacher, teachers, fresh, example, classes, examples, epochs, batch, key, workshop, counts);
+    }
+
+    /**
+     * With the classes' sizes, for losses of imbalanced data.
+     *
+     * @param counts how many of the examples to train on each class has
+     * @return a new task
+     */
+    public Task with(ClassCounts counts) {
+        return new Task(student, students, teacher, teachers, fresh, example, classes, examples, epochs, batch, key, workshop, counts);
     }
 
     /**

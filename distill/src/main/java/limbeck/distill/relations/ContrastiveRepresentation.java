@@ -1,13 +1,16 @@
 package limbeck.distill.relations;
 
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import limbeck.autograd.Parameter;
 import limbeck.autograd.Variable;
 import limbeck.distill.Moment;
 import limbeck.distill.Objective;
+import limbeck.distill.Stateful;
 import limbeck.distill.Tap;
 import limbeck.distill.method.Compares;
 import limbeck.distill.method.Method;
@@ -15,6 +18,7 @@ import limbeck.distill.method.Pairing;
 import limbeck.distill.method.Setup;
 import limbeck.nn.Linear;
 import limbeck.tensor.DType;
+import limbeck.tensor.Device;
 import limbeck.tensor.Key;
 import limbeck.tensor.Tensor;
 
@@ -34,7 +38,7 @@ import limbeck.tensor.Tensor;
  * <p>It needs one feature of each, of any shapes (N, ...), and the examples' {@link Moment#ids ids}. The banks hold
  * {@code 2 n dimensions} floats in the host's memory, 50 MB for 50000 examples. The weight is 0.8.
  */
-public final class ContrastiveRepresentation implements Objective {
+public final class ContrastiveRepresentation implements Objective, Stateful {
     /** Chosen by name. */
     public static final Method METHOD = Method.named("crd", "Tian, Krishnan, Isola, ICLR 2020", Compares.RELATIONS)
             .advice("strong, also with kd beside it; the slowest of the relations, fewer negatives make it faster")
@@ -124,6 +128,11 @@ public final class ContrastiveRepresentation implements Objective {
     }
 
     @Override
+    public boolean needsLabels() {
+        return true;
+    }
+
+    @Override
     public Variable loss(Moment moment) {
         remember(moment);
         Variable ofStudent = Rows.unit(student.apply(Rows.of(pair.student(moment))), 0);
@@ -142,8 +151,40 @@ public final class ContrastiveRepresentation implements Objective {
         return studentSide.loss(logStudentZ).add(teacherSide.loss(logTeacherZ));
     }
 
+    @Override
+    public Map<String, Tensor> state() {
+        // Nothing reads the banks before the next step, which would begin with it.
+        settle();
+        var state = new LinkedHashMap<>(Map.of("student bank", studentBank.all(), "teacher bank", teacherBank.all(), "met", negatives.met()));
+        if (logStudentZ != null) {
+            state.put("log z", Device.reference().tensor(new double[] {logStudentZ, logTeacherZ}, 2));
+        }
+        return state;
+    }
+
+    @Override
+    public void restore(Map<String, Tensor> state) {
+        if (!state.keySet().containsAll(List.of("student bank", "teacher bank", "met"))) {
+            throw new IllegalArgumentException("crd: needs the memory banks and the examples that were met, got " + state.keySet());
+        }
+        studentBank.restore(state.get("student bank"));
+        teacherBank.restore(state.get("teacher bank"));
+        negatives.restore(state.get("met"));
+        if (state.containsKey("log z")) {
+            double[] z = state.get("log z").toDoubles();
+            logStudentZ = z[0];
+            logTeacherZ = z[1];
+        }
+    }
+
     private void remember(Moment moment) {
         if (last != null && !last.isOf(moment)) {
+            settle();
+        }
+    }
+
+    private void settle() {
+        if (last != null) {
             studentBank.follow(last.rows, last.student, settings.momentum);
             teacherBank.follow(last.rows, last.teacher, settings.momentum);
             last = null;

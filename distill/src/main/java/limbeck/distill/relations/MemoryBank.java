@@ -27,6 +27,20 @@ final class MemoryBank {
         }
     }
 
+    /** All rows (count, width). */
+    Tensor all() {
+        return Device.cpu().tensor(rows, rows.length / width, width);
+    }
+
+    /** Puts all rows back. */
+    void restore(Tensor all) {
+        if (all.shape().size() != rows.length) {
+            throw new IllegalArgumentException("crd: the memory bank has " + rows.length / width + " rows of " + width + ", the kept one is "
+                    + all.shape());
+        }
+        System.arraycopy(all.toFloats(), 0, rows, 0, rows.length);
+    }
+
     /** Some rows (count, width), in that order. */
     Tensor rows(Device device, int[] wanted) {
         var values = new float[wanted.length * width];

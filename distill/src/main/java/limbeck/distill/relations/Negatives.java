@@ -4,7 +4,9 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.IntBinaryOperator;
+import limbeck.tensor.Device;
 import limbeck.tensor.Key;
+import limbeck.tensor.Tensor;
 
 /**
  * Draws examples of other classes to contrast with. It learns the examples and their classes as it meets them.
@@ -54,6 +56,27 @@ final class Negatives {
             met[i] = known;
         }
         return met;
+    }
+
+    /** The ids that have been met as (n, 3): their high and low halves and their classes, in the order of their rows. */
+    Tensor met() {
+        var values = new int[3 * rows.size()];
+        rows.forEach((id, row) -> {
+            values[3 * row] = (int) (id >> Integer.SIZE);
+            values[3 * row + 1] = id.intValue();
+            values[3 * row + 2] = labels[row];
+        });
+        return Device.cpu().tensor(values, rows.size(), 3);
+    }
+
+    /** Meets them again; nothing has been met here so far. */
+    void restore(Tensor met) {
+        int[] values = met.toInts();
+        for (int row = 0; row < values.length / 3; row++) {
+            long id = (long) values[3 * row] << Integer.SIZE | values[3 * row + 1] & 0xffffffffL;
+            int label = values[3 * row + 2];
+            meet(new long[] {id}, (_, _) -> label);
+        }
     }
 
     /**

@@ -6,6 +6,8 @@ import limbeck.distill.Objective;
 import limbeck.distill.Views;
 import limbeck.distill.method.Compares;
 import limbeck.distill.method.Method;
+import limbeck.distill.method.Range;
+import limbeck.nn.optim.Schedule;
 import limbeck.tensor.Shape;
 import limbeck.tensor.Tensor;
 
@@ -15,9 +17,9 @@ import limbeck.tensor.Tensor;
  * arXiv 1703.01780). Bounded where the teacher is sure and wrong, other than a divergence; the mean is over classes too, as in the
  * authors' code, which is why its weight is large.
  *
- * @param temperature tau, above 0
+ * @param temperature tau over time, above 0
  */
-public record Consistency(double temperature) implements Objective {
+public record Consistency(Schedule temperature) implements Objective {
     /** What the authors multiply it by. */
     static final double WEIGHT = 100;
     /** They let it rise over 5 of 180 epochs. */
@@ -26,14 +28,24 @@ public record Consistency(double temperature) implements Objective {
     /** Chosen by name. */
     public static final Method METHOD = Method.named("consistency", "Tarvainen, Valpola, NeurIPS 2017", Compares.REGULARISER)
             .advice("keeps what the teacher knows; milder than kd where the teacher is sure and wrong")
-            .option("temperature", 1, "tau")
+            .schedule("temperature", 1, Range.POSITIVE, "tau")
             .weight(WEIGHT).warmup(WARMUP)
-            .builtBy(setup -> new Consistency(setup.positive("temperature")));
+            .builtBy(setup -> new Consistency(setup.schedule("temperature")));
+
+    /**
+     * With a constant temperature.
+     *
+     * @param temperature tau, above 0
+     */
+    public Consistency(double temperature) {
+        this(Schedule.constant(temperature));
+    }
 
     @Override
     public Variable loss(Moment moment) {
-        Variable student = moment.student().logits().div(temperature).softmax(-1);
-        Tensor teacher = moment.teacher().logits().div(temperature).softmax(-1);
+        double tau = temperature.at(moment.progress());
+        Variable student = moment.student().logits().div(tau).softmax(-1);
+        Tensor teacher = moment.teacher().logits().div(tau).softmax(-1);
         return student.sub(Variable.of(teacher)).square().mean();
     }
 

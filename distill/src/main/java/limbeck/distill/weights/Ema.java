@@ -1,5 +1,6 @@
 package limbeck.distill.weights;
 
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import limbeck.autograd.Variable;
@@ -8,6 +9,7 @@ import limbeck.distill.Batch;
 import limbeck.distill.Frozen;
 import limbeck.distill.Moment;
 import limbeck.distill.Objective;
+import limbeck.distill.Stateful;
 import limbeck.distill.Tap;
 import limbeck.distill.Teacher;
 import limbeck.distill.Views;
@@ -15,9 +17,11 @@ import limbeck.distill.logits.LogitKd;
 import limbeck.distill.method.Compares;
 import limbeck.distill.method.Lesson;
 import limbeck.distill.method.Method;
+import limbeck.distill.method.Range;
 import limbeck.distill.method.Setup;
 import limbeck.nn.Module;
 import limbeck.nn.optim.Progress;
+import limbeck.nn.optim.Schedule;
 import limbeck.tensor.Shape;
 import limbeck.tensor.Tensor;
 
@@ -35,13 +39,13 @@ import limbeck.tensor.Tensor;
  *
  * By name it stands beside the trained teacher, from which other methods go on learning.
  */
-public final class Ema implements Teacher, AfterStep {
+public final class Ema implements Teacher, AfterStep, Stateful {
     /** Chosen by name. */
     public static final Method METHOD = Method.named("ema", "Tarvainen, Valpola, NeurIPS 2017", Compares.WEIGHTS)
             .advice("the student learns from its own average; needs no good teacher, but many steps (about 1 / (1 - decay))")
-            .option("decay", 0.999, "how much of the average stays in each step, from 0 to below 1")
+            .schedule("decay", 0.999, Range.BELOW_ONE, "how much of the average stays in each step, from 0 to below 1")
             .option("loss", "consistency", "consistency, or kd, which wants a weight of about 1")
-            .option("temperature", 1, "tau of that loss")
+            .schedule("temperature", 1, Range.POSITIVE, "tau of that loss")
             .option("deploy", "student", "which model is used in the end: student or average")
             .weight(Consistency.WEIGHT).warmup(Consistency.WARMUP)
             .taughtBy(Ema::build);
@@ -50,7 +54,7 @@ public final class Ema implements Teacher, AfterStep {
     private static final String PLACE = "ema logits";
 
     private final Twins twins;
-    private final double decay;
+    private final Schedule decay;
 
     /**
      * A mean teacher. The copy becomes equal to the student at once.
@@ -61,9 +65,21 @@ public final class Ema implements Teacher, AfterStep {
      * @throws IllegalArgumentException if the models' parameters or buffers differ in names or shapes, or the decay is out of range
      */
     public Ema(Module student, Module average, double decay) {
+        this(student, average, Schedule.constant(decay));
         if (!(decay >= 0 && decay < 1)) {
             throw new IllegalArgumentException("ema: decay needs a number from 0 to below 1, such as 0.999, got " + decay);
         }
+    }
+
+    /**
+     * A mean teacher whose decay changes over time. The copy becomes equal to the student at once.
+     *
+     * @param student the model that learns
+     * @param average a model of the same architecture, which belongs to this from now on
+     * @param decay how much of the average stays in each step, from 0 to below 1
+     * @throws IllegalArgumentException if the models' parameters or buffers differ in names or shapes
+     */
+    public Ema(Module student, Module average, Schedule decay) {
         this.twins = Twins.of("ema", "the student", student, "the average", average);
         this.decay = decay;
         twins.equalise();
@@ -85,17 +101,38 @@ public final class Ema implements Teacher, AfterStep {
 
     @Override
     public void after(Progress progress) {
-        twins.follow(Math.min(1 - 1.0 / (progress.step() + 1), decay));
+        twins.follow(Math.min(1 - 1.0 / (progress.step() + 1), decay.at(progress)));
     }
 
-    /** A teacher that shows its own and, as one feature more, this one's logits. */
-    private Teacher beside(Teacher other) {
-        return (batch, taps) -> {
+    @Override
+    public Map<String, Tensor> state() {
+        return Stateful.of(average()).state();
+    }
+
+    @Override
+    public void restore(Map<String, Tensor> state) {
+        Stateful.of(average()).restore(state);
+    }
+
+    /** A teacher that shows its own and, as one feature more, this one's logits. The average itself is kept as what happens after a step. */
+    private record Beside(Teacher other, Ema ema) implements Teacher, Stateful {
+        @Override
+        public Views<Tensor> observe(Batch batch, Set<Tap> taps) {
             Views<Tensor> views = other.observe(batch, taps);
             var features = new TreeMap<>(views.features());
-            features.put(PLACE, observe(batch, Set.of()).logits());
+            features.put(PLACE, ema.observe(batch, Set.of()).logits());
             return new Views<>(views.logits(), features);
-        };
+        }
+
+        @Override
+        public Map<String, Tensor> state() {
+            return Stateful.in(other).state();
+        }
+
+        @Override
+        public void restore(Map<String, Tensor> state) {
+            Stateful.in(other).restore(state);
+        }
     }
 
     /** A loss of logits, toward the average's. */
@@ -113,13 +150,13 @@ public final class Ema implements Teacher, AfterStep {
     }
 
     private static Lesson build(Setup setup) {
-        var ema = new Ema(setup.task().student(), setup.task().fresh().get(), setup.number("decay"));
-        double temperature = setup.positive("temperature");
+        var ema = new Ema(setup.task().student(), setup.task().fresh().get(), setup.schedule("decay"));
+        Schedule temperature = setup.schedule("temperature");
         if (setup.text("loss").equals("kd") && !setup.isGiven(Method.WEIGHT)) {
             throw setup.complaint("loss=kd is larger than the usual loss and needs a weight of its own, such as weight=1");
         }
         Objective loss = setup.oneOf("loss", "consistency", "kd").equals("kd") ? new LogitKd(temperature) : new Consistency(temperature);
-        Lesson lesson = Lesson.of(new Toward(loss)).after(ema).taughtBy(ema::beside);
+        Lesson lesson = Lesson.of(new Toward(loss)).after(ema).taughtBy(other -> new Beside(other, ema));
         return setup.oneOf("deploy", "student", "average").equals("average") ? lesson.heir(ema.average()) : lesson;
     }
 }

@@ -6,6 +6,7 @@ import limbeck.distill.Teacher;
 import limbeck.distill.method.Compares;
 import limbeck.distill.method.Lesson;
 import limbeck.distill.method.Method;
+import limbeck.distill.method.Range;
 import limbeck.distill.method.Setup;
 import limbeck.distill.method.Task;
 import limbeck.nn.Module;
@@ -29,7 +30,7 @@ public final class Interpolation implements AfterStep {
     /** Chosen by name. */
     public static final Method METHOD = Method.named("interpolation", "cf. L2-SP: Li, Grandvalet, Davoine, ICML 2018", Compares.WEIGHTS)
             .advice("only where student and teacher have the same architecture; beside a loss, as in kd,interpolation")
-            .option("lambda", 0.01, "how far each step pulls the weights to the teacher's, from 0 to 1")
+            .schedule("lambda", 0.01, Range.PART, "how far each step pulls the weights to the teacher's, from 0 to 1")
             .option("joint", "no", "yes to go on training a copy of the teacher in the same steps")
             .option("rate", 0.001, "learning rate of the jointly trained copy (AdamW, cosine to 0)")
             .taughtBy(Interpolation::build);
@@ -69,10 +70,7 @@ public final class Interpolation implements AfterStep {
 
     private static Lesson build(Setup setup) {
         Task task = setup.task();
-        double lambda = setup.number("lambda");
-        if (!(lambda >= 0 && lambda <= 1)) {
-            throw setup.complaint("lambda needs a number from 0 to 1, got '" + setup.text("lambda") + "'");
-        }
+        Schedule lambda = setup.schedule("lambda");
         boolean joint = setup.oneOf("joint", "no", "yes").equals("yes");
         double rate = setup.positive("rate");
         var fixed = new Interpolation(task.student(), task.teacher(), lambda);

@@ -1,5 +1,6 @@
 package limbeck.distill.weights;
 
+import java.util.Map;
 import java.util.Set;
 import limbeck.autograd.Gradients;
 import limbeck.autograd.Tape;
@@ -9,6 +10,7 @@ import limbeck.distill.Frozen;
 import limbeck.distill.HardLabels;
 import limbeck.distill.Moment;
 import limbeck.distill.Objective;
+import limbeck.distill.Stateful;
 import limbeck.distill.Tap;
 import limbeck.distill.Teacher;
 import limbeck.distill.Views;
@@ -32,7 +34,8 @@ import limbeck.tensor.Tensor;
  * @param stepsPerEpoch how many batches an epoch has, for the optimizer's schedules
  * @param labels its loss, which sees no teacher
  */
-public record Jointly(Module model, Optimizer optimizer, long stepsPerEpoch, Objective labels) implements Teacher {
+public record Jointly(Module model, Optimizer optimizer, long stepsPerEpoch, Objective labels)
+        implements Teacher, Stateful {
     /**
      * A teacher that learns by plain cross-entropy.
      *
@@ -50,6 +53,20 @@ public record Jointly(Module model, Optimizer optimizer, long stepsPerEpoch, Obj
             learn(batch);
         }
         return new Frozen(model).observe(batch, taps);
+    }
+
+    private Stateful kept() {
+        return Stateful.all(Map.of("model", Stateful.of(model), "optimizer", Stateful.of(optimizer)));
+    }
+
+    @Override
+    public Map<String, Tensor> state() {
+        return kept().state();
+    }
+
+    @Override
+    public void restore(Map<String, Tensor> state) {
+        kept().restore(state);
     }
 
     private void learn(Batch batch) {

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
+import limbeck.autograd.Parameter;
 import limbeck.distill.Batch;
 import limbeck.distill.Distiller;
 import limbeck.distill.Frozen;
@@ -19,9 +20,11 @@ import limbeck.distill.experiment.Settings;
 import limbeck.distill.method.Curriculum;
 import limbeck.distill.method.Method;
 import limbeck.distill.method.Task;
+import limbeck.distill.method.Workshop;
 import limbeck.nn.Module;
 import limbeck.nn.models.Models;
 import limbeck.nn.optim.Group;
+import limbeck.nn.optim.Optimizer;
 import limbeck.nn.optim.Progress;
 import limbeck.nn.optim.Schedule;
 import limbeck.nn.optim.Sgd;
@@ -43,6 +46,7 @@ class OnCudaTest {
     private static final int CLASSES = 10;
     private static final int BATCH = 6;
     private static final int STEPS = 3;
+    private static final double RATE = 1e-3;
     // Methods for two models of the same widths.
     private static final Set<String> TWINS = Set.of("interpolation", "fsp");
 
@@ -77,7 +81,7 @@ class OnCudaTest {
     private static List<EpochReport> experiment(String device) {
         Settings settings = Settings.DEFAULT.with(Setting.DEVICE, device).with(Setting.TEACHER, "mlp-64").with(Setting.STUDENT, "mlp-16")
                 .with(Setting.TRAIN_SIZE, "300").with(Setting.TEACHER_EPOCHS, "3").with(Setting.EPOCHS, "3").with(Setting.BATCH, "50")
-                .with(Setting.SEEDS, "1");
+                .with(Setting.SEEDS, "1").with(Setting.TRUST_TEACHER, "yes");
         return Experiment.run(settings, Listener.NONE).history();
     }
 
@@ -90,11 +94,25 @@ class OnCudaTest {
             Module teacher = model(architecture, key.split("teacher"), device);
             Module student = model("cnn-tiny", key.split("student"), device);
             Task task = Task.of(student, teacher, () -> model("cnn-tiny", key.split("student"), device), EXAMPLE, CLASSES, 4 * BATCH, 6, BATCH,
-                    key.split("method"));
+                    key.split("method")).with(new Workshop() {
+                        @Override
+                        public Module student(Key key) {
+                            return model("cnn-tiny", key, device);
+                        }
+
+                        @Override
+                        public Schedule rate(int epochs) {
+                            return Schedule.constant(RATE);
+                        }
+
+                        @Override
+                        public Optimizer optimizer(List<Parameter> parameters, Schedule rate) {
+                            return sgd(parameters, rate);
+                        }
+                    });
             Curriculum curriculum = Curriculum.of(List.of(method.plain()), task, new Frozen(teacher), new HardLabels());
             for (Stage stage : curriculum.stages()) {
-                var optimizer = new Sgd(List.of(Group.of(stage.trained(), 0)), Schedule.constant(1e-3), 0.9, false);
-                var distiller = new Distiller(student, stage.recipe(), optimizer);
+                var distiller = new Distiller(student, stage.recipe(), sgd(stage.trained(), Schedule.constant(RATE)));
                 for (int step = 0; step < STEPS; step++) {
                     try (var _ = Scope.open("step")) {
                         losses.add(distiller.step(batch(device, key.split("data").split(step), step), Progress.of(step, STEPS)).total());
@@ -103,6 +121,10 @@ class OnCudaTest {
             }
         }
         return losses;
+    }
+
+    private static Optimizer sgd(List<Parameter> parameters, Schedule rate) {
+        return new Sgd(List.of(Group.of(parameters, 0)), rate, 0.9, false);
     }
 
     private static Module model(String architecture, Key key, Device device) {

@@ -21,7 +21,7 @@ class CompareTest {
     Path folder;
 
     private static Cli compare(String... more) {
-        var arguments = new ArrayList<>(List.of("compare", "--train-size", "160", "--batch", "32", "--teacher-epochs", "1"));
+        var arguments = new ArrayList<>(List.of("compare", "--train-size", "160", "--batch", "32", "--teacher-epochs", "1", "--trust-teacher"));
         if (!List.of(more).contains("--epochs")) {
             arguments.addAll(List.of("--epochs", "2"));
         }

@@ -42,7 +42,7 @@ class DistillTest {
 
     private static Cli distill(String out, String... more) {
         List<String> args = new ArrayList<>(List.of("distill", "--train-size", "256", "--teacher", "mlp-24", "--student", "mlp-8",
-                "--teacher-epochs", "2", "--epochs", "1", "--seeds", "2", "--omit", "3", "--augment", "shift:1", "--out",
+                "--teacher-epochs", "2", "--epochs", "1", "--seeds", "2", "--omit", "3", "--augment", "shift:1", "--trust-teacher", "--out",
                 folder.resolve(out).toString()));
         args.addAll(List.of(more));
         return Cli.run(args.toArray(String[]::new));
@@ -60,7 +60,7 @@ class DistillTest {
         for (String run : List.of("one", "two")) {
             try (var files = Files.list(folder.resolve(run))) {
                 Set<String> expected = new TreeSet<>(WEIGHTS);
-                expected.addAll(List.of("history.csv", "summary.json", "curves.svg"));
+                expected.addAll(List.of("history.csv", "steps.csv", "summary.json", "curves.svg"));
                 assertEquals(expected, files.map(path -> path.getFileName().toString())
                         .collect(Collectors.toCollection(TreeSet::new)));
             }
@@ -83,19 +83,20 @@ class DistillTest {
     @Test
     void theHistoryHasARowForEachEpochOfEachModel() throws IOException {
         List<String> lines = Files.readAllLines(file("one", "history.csv"));
-        assertEquals("role,seed,epoch,learning_rate,loss,loss_ce,loss_kd,train_accuracy,test_accuracy,seconds", lines.getFirst());
+        assertEquals("role,seed,epoch,learning_rate,loss,loss_ce,loss_kd,ce.weight,kd.weight,kd.temperature,train_accuracy,test_accuracy,seconds",
+                lines.getFirst());
         assertEquals(List.of("teacher,1,1", "teacher,1,2", "student_alone,1,1", "student_distilled,1,1", "student_alone,2,1",
                 "student_distilled,2,1"),
                 lines.stream().skip(1).map(line -> String.join(",", List.of(line.split(",")).subList(0, 3))).toList());
-        assertTrue(lines.stream().allMatch(line -> line.split(",", -1).length == 10), lines.toString());
+        assertTrue(lines.stream().allMatch(line -> line.split(",", -1).length == 13), lines.toString());
     }
 
     @Test
     void theSummaryHasItsStableKeys() throws IOException {
         JsonNode summary = new ObjectMapper().readTree(file("one", "summary.json").toFile());
         assertEquals(Set.of("version", "data", "recipe", "seeds", "device", "threads", "wall_seconds", "models", "verdict",
-                "omitted"), keys(summary));
-        assertEquals(Set.of("name", "train", "test", "shape", "classes", "fingerprint", "test_fingerprint", "notes"),
+                "omitted", "linear_accuracy", "values"), keys(summary));
+        assertEquals(Set.of("name", "train", "test", "shape", "classes", "class_counts", "fingerprint", "test_fingerprint", "notes"),
                 keys(summary.get("data")));
         assertEquals(256, summary.at("/data/train").asInt());
         assertEquals("[1,28,28]", summary.at("/data/shape").toString());
@@ -110,7 +111,7 @@ class DistillTest {
         assertEquals(List.of("teacher", "student_alone", "student_distilled"), summary.get("models").findValuesAsText("role"));
         int test = summary.at("/data/test").asInt();
         for (JsonNode model : summary.get("models")) {
-            assertEquals(Set.of("role", "name", "parameters", "multiply_adds", "size_bytes", "accuracy", "errors", "agreement",
+            assertEquals(Set.of("role", "name", "parameters", "multiply_adds", "size_bytes", "accuracy", "balanced_accuracy", "errors", "agreement", "tasks",
                     "latency_ms",
                     "throughput_per_s"), keys(model));
             assertEquals(Set.of("mean", "std", "values"), keys(model.get("accuracy")));
@@ -186,7 +187,7 @@ class DistillTest {
     @Test
     void whatAMethodMakesOfTheStudentIsKept() throws IOException {
         Cli run = Cli.run("distill", "--teacher", "cnn-small", "--student", "cnn-tiny", "--train-size", "32", "--teacher-epochs", "1", "--epochs",
-                "1", "--seeds", "1", "--method", "simkd", "--out", folder.resolve("simkd").toString());
+                "1", "--seeds", "1", "--method", "simkd", "--trust-teacher", "--out", folder.resolve("simkd").toString());
         assertEquals(0, run.code(), run.err());
         assertTrue(run.out().contains("Loss      1 x simkd"), run.out());
         JsonNode summary = new ObjectMapper().readTree(file("simkd", "summary.json").toFile());
@@ -214,7 +215,7 @@ class DistillTest {
 
         Cli distill = Cli.run("distill", "--teacher-weights", file("train", "model.safetensors").toString(), "--train-size",
                 "128", "--epochs", "1",
-                "--seeds", "1", "--student", "mlp-4", "--out", folder.resolve("taught").toString());
+                "--seeds", "1", "--student", "mlp-4", "--trust-teacher", "--out", folder.resolve("taught").toString());
         assertEquals(0, distill.code(), distill.err());
         assertTrue(distill.out().contains("Teacher   mlp-16") && distill.out().contains("one seed"), distill.out());
         assertTrue(Files.exists(file("taught", "teacher.safetensors")));

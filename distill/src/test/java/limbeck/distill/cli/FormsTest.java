@@ -91,7 +91,7 @@ class FormsTest {
         if (role == Role.STUDENT_DISTILLED) {
             losses.put("kd", 1.0 / 3);
         }
-        return new EpochReport(role, seed, epoch, 0.001, 0.3, losses, 0.9, accuracy, 1.5);
+        return new EpochReport(role, seed, epoch, 0.001, 0.3, losses, Map.of("ce.weight", 0.1), 0.9, accuracy, 1.5);
     }
 
     @Test
@@ -99,9 +99,9 @@ class FormsTest {
         String csv = HistoryCsv.of(List.of(epoch(Role.STUDENT_ALONE, 1, 1, 0.5), epoch(Role.STUDENT_DISTILLED, 1, 1, 0.75)),
                 Role::key);
         assertEquals("""
-                role,seed,epoch,learning_rate,loss,loss_ce,loss_kd,train_accuracy,test_accuracy,seconds
-                student_alone,1,1,0.001,0.3,0.25,,0.9,0.5,1.5
-                student_distilled,1,1,0.001,0.3,0.25,0.3333333333333333,0.9,0.75,1.5
+                role,seed,epoch,learning_rate,loss,loss_ce,loss_kd,ce.weight,train_accuracy,test_accuracy,seconds
+                student_alone,1,1,0.001,0.3,0.25,,0.1,0.9,0.5,1.5
+                student_distilled,1,1,0.001,0.3,0.25,0.3333333333333333,0.1,0.9,0.75,1.5
                 """, csv);
     }
 
@@ -109,7 +109,7 @@ class FormsTest {
     @CsvSource({"1, 1", "1, 3", "2, 1", "60, 2", "300, 1"})
     void curvesAreXmlForAnyNumberOfEpochsAndSeeds(int epochs, int seeds) throws Exception {
         var history = new ArrayList<EpochReport>();
-        for (Role role : Role.values()) {
+        for (Role role : List.of(Role.TEACHER, Role.STUDENT_ALONE, Role.STUDENT_DISTILLED)) {
             for (int seed = 1; seed <= seeds; seed++) {
                 for (int e = 1; e <= epochs; e++) {
                     history.add(epoch(role, seed, e, role == Role.TEACHER ? 1 : 0.97 + 0.001 * seed));

@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -48,7 +49,7 @@ class InterruptionTest {
     }
 
     /** Where the classes of the command come from; what the JVM says of its class path depends on who started the tests. */
-    private static String classPath() {
+    static String classPath() {
         return Stream.of(Main.class, Module.class, Variable.class, Tensor.class, CommandLine.class, ObjectMapper.class,
                 JsonFactory.class,
                 JsonAutoDetect.class, YAMLFactory.class, Yaml.class).map(InterruptionTest::location).distinct()
@@ -97,7 +98,7 @@ class InterruptionTest {
         try {
             awaitLines(process, 5);
             String last = interrupt(process);
-            assertTrue(last.matches("limbeck: interrupted; .*out holds model.safetensors \\(after epoch \\d+ of 1000000\\) and history.csv\\."), last);
+            assertTrue(last.matches("limbeck: interrupted; .*out holds model.safetensors \\(after epoch \\d+ of 1000000\\) and history.csv; the same command with --resume goes on from there\\."), last);
             long epoch = Long.parseLong(last.replaceAll(".*after epoch (\\d+) .*", "$1"));
             try (var weights = Safetensors.open(out.resolve("model.safetensors"))) {
                 assertEquals(Long.toString(epoch), weights.metadata().get("epoch"));
@@ -105,7 +106,8 @@ class InterruptionTest {
             List<String> history = Files.readAllLines(out.resolve("history.csv"));
             assertTrue(history.getLast().startsWith("model,1," + epoch + ","), history.getLast());
             try (var files = Files.list(out)) {
-                assertEquals(2, files.count(), "only the model and the history");
+                assertEquals(Set.of("model.safetensors", "history.csv", "steps.csv", "resume"),
+                        files.map(path -> path.getFileName().toString()).collect(Collectors.toSet()));
             }
         } finally {
             process.destroyForcibly();

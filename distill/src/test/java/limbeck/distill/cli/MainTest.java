@@ -154,9 +154,11 @@ class MainTest {
         assertEquals(0, run.code());
         String flat = run.out().replaceAll("\\s+", " ");
         for (Setting setting : Setting.values()) {
-            assertTrue(flat.contains(" --" + setting.key() + "="), setting.key());
-            assertTrue(flat.contains(setting.help() + (setting.initial().isEmpty() ? "" : " (default: " + setting.initial()
-                    + ")")), setting.help());
+            // A switch may be given without a value.
+            assertTrue(flat.contains(" --" + setting.key() + (setting.isSwitch() ? "[=" : "=")), setting.key());
+            // Lines are broken within words too, such as kd(temperature=4).
+            String help = setting.help() + (setting.initial().isEmpty() ? "" : " (default: " + setting.initial() + ")");
+            assertTrue(flat.replace(" ", "").contains(help.replace(" ", "")), setting.help());
         }
         assertTrue(run.out().lines().allMatch(line -> line.length() <= 110), run.out());
     }

@@ -59,6 +59,8 @@ class RecipeFileTest {
         "'method:~  temperature: 8~  name: kd'                    | kd(temperature=8)",
         "'method: [kd, {name: entropy, goal: lower}]'             | kd,entropy(goal=lower)",
         "'method:~- name: interpolation~  joint: yes~- kd~lr: 1'  | interpolation(joint=yes),kd",
+        "'method: {name: kd, temperature: \"cosine(8, 2, all)\", weight: 1}' | kd(temperature=cosine(8, 2, all), weight=1)",
+        "'method:~- name: dkd~  temperature: scale(2, linear(4, 1, 50%))~- at' | dkd(temperature=scale(2, linear(4, 1, 50%))),at",
         "'{\"method\": [{\"name\": \"kd\", \"weight\": 1}]}'      | kd(weight=1)",
     })
     void methodsMayBeWrittenOut(String text, String line) throws IOException {
@@ -91,7 +93,7 @@ class RecipeFileTest {
         "'epochs:'                          | line 1: epochs: needs a whole number",
         "'method: kdd'                      | line 1: method: there is no 'kdd'; the nearest are 'kd'",
         "'method:~  name: kd~  temperatur: 3' | line 3: method kd: there is no option 'temperatur'; the nearest are 'temperature'",
-        "'method:~  name: kd~~  weight: much' | line 4: method kd: weight needs a number, got 'much'",
+        "'method:~  name: kd~~  weight: much' | line 4: method kd: weight needs a number or a schedule such as",
         "'method:~- kd~- name: l3'          | line 3: method: there is no 'l3'; the nearest are ",
         "'method: {beta: 8}'                | line 1: method: has no name; write it first, such as {name: dkd, beta: 8}",
         "'method: {name: kd, name: at}'     | line 1: ",
@@ -99,7 +101,7 @@ class RecipeFileTest {
         "'method: [kd, kd]'                 | line 1: method: 'kd' is there twice",
         "'method: [[kd]]'                   | line 1: method: a method holds a list or settings of its own",
         "'method: {name: kd, weight: [1]}'  | line 1: method: 'weight' holds a list or settings of its own",
-        "'method: {name: entropy, goal: \"a,b\"}' | line 1: method: 'goal' needs a value without commas and parentheses",
+        "'method: {name: entropy, goal: \"a,b\"}' | line 1: method: 'goal' needs a value whose commas stand in matching parentheses",
         "'lr: &x 1~method: {name: kd, weight: *x}' | line 2: method: 'weight' refers to a value elsewhere",
         "'method:'                          | line 1: method: needs names such as",
     })

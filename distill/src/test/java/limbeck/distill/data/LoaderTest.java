@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.NoSuchElementException;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
@@ -236,5 +237,56 @@ class LoaderTest {
         assertThrows(IllegalArgumentException.class, () -> Loader.of(data, 1).prefetch(-1));
         assertThrows(IllegalArgumentException.class, () -> Loader.of(data, 1).normalise(Statistics.identity(3)));
         assertThrows(IllegalArgumentException.class, () -> Loader.of(data, 10).build().epoch(0, 4));
+    }
+
+    /** What a view is does not depend on the epoch; the order does. */
+    @Test
+    void viewsComeBackInAnotherOrder() {
+        Loader loader = Loader.of(data, 5).shuffle(KEY).augment(Augment.noise(0.1f), KEY).teacherAugment(Augment.shift(1), KEY).views(3).build();
+        List<TreeMap<Long, String>> epochs = IntStream.range(0, 7).mapToObj(e -> byId(loader.epoch(e))).toList();
+        for (int e = 0; e < 7; e++) {
+            for (int other = 0; other < e; other++) {
+                assertEquals(e % 3 == other % 3, epochs.get(e).equals(epochs.get(other)), "epochs " + other + " and " + e);
+                assertFalse(Arrays.equals(ids(loader.epoch(e)), ids(loader.epoch(other))));
+            }
+        }
+        Loader fresh = Loader.of(data, 5).shuffle(KEY).augment(Augment.noise(0.1f), KEY).teacherAugment(Augment.shift(1), KEY).build();
+        assertEquals(epochs.subList(0, 3), IntStream.range(0, 3).mapToObj(e -> byId(fresh.epoch(e))).toList(), "the first ones are those without views");
+        assertNotEquals(epochs.getFirst(), byId(fresh.epoch(3)));
+    }
+
+    @Test
+    void everyInputOfTheTeacherHasAPlaceOfItsOwn() {
+        Loader loader = Loader.of(data.take(new int[] {22, 3, 9}), 2).shuffle(KEY).augment(Augment.noise(0.1f), KEY).views(2).build();
+        TeacherInputs inputs = loader.teacherInputs();
+        assertEquals(List.of(3, 2, 2), List.of(inputs.examples(), inputs.views(), inputs.batchSize()));
+        var places = new ArrayList<Long>();
+        for (int e = 0; e < 4; e++) {
+            try (Epoch batches = loader.epoch(e)) {
+                for (Batch b : batches) {
+                    Arrays.stream(b.ids()).map(id -> inputs.place(id, b.augmentationSeed())).sorted().forEach(places::add);
+                }
+            }
+        }
+        assertEquals(List.of(0L, 1L, 2L, 3L, 4L, 5L), places.stream().sorted().distinct().toList());
+        long seed = loader.teacherKey(1).value();
+        assertEquals(List.of(3, 4, 5), List.of(inputs.place(3, seed), inputs.place(9, seed), inputs.place(22, seed)));
+        assertThrows(IllegalArgumentException.class, () -> inputs.place(4, seed));
+        assertThrows(IllegalArgumentException.class, () -> inputs.place(3, seed + 1));
+        assertThrows(IllegalArgumentException.class, () -> inputs.place(3 + (1L << 32), seed));
+        assertThrows(IllegalArgumentException.class, () -> Loader.of(data, 1).views(-1));
+    }
+
+    private static TreeMap<Long, String> byId(Epoch batches) {
+        var shown = new TreeMap<Long, String>();
+        try (batches; var _ = Scope.open("by id")) {
+            for (Batch b : batches) {
+                for (int i = 0; i < b.size(); i++) {
+                    shown.put(b.ids()[i], Arrays.toString(b.inputs().slice(0, i, i + 1).toFloats())
+                        + Arrays.toString(b.teacherInputs().slice(0, i, i + 1).toFloats()) + b.augmentationSeed());
+                }
+            }
+        }
+        return shown;
     }
 }

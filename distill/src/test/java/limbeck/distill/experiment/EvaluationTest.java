@@ -5,8 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
+import java.util.Map;
 import limbeck.distill.data.Dataset;
 import limbeck.distill.data.Loader;
+import limbeck.distill.tasks.Head;
 import limbeck.nn.Module;
 import limbeck.tensor.Shape;
 import org.junit.jupiter.api.Test;
@@ -57,6 +59,36 @@ class EvaluationTest {
     }
 
     @Test
+    void theBalancedAccuracyIsTheMeanOfTheRecalls() {
+        // Class 0: 1 of 2 right, class 1: 1 of 1, class 2: 1 of 1; class 3 is not there.
+        assertEquals((0.5 + 1 + 1) / 3, FOUR.balancedAccuracy(), 1e-15);
+        float[][] always = new float[100][];
+        int[] labels = new int[100];
+        for (int i = 0; i < 100; i++) {
+            always[i] = new float[] {1, 0, 0};
+            labels[i] = i < 98 ? 0 : 2;
+        }
+        var lazy = new Evaluation(always, labels);
+        assertEquals(0.98, lazy.accuracy(), 1e-15);
+        assertEquals(0.5, lazy.balancedAccuracy());
+    }
+
+    @Test
+    void ofSeveralTasksFiguresAreMeansAndAnErrorIsAnyWrongAnswer() {
+        // Classes 0, 1, 2: whether odd, and whether large, about which nothing is said of class 1.
+        List<Head> heads = Head.parse("odd=010; large=0-1", 3);
+        float[][] logits = {{2, 1, 5, 4}, {1, 2, 9, 0}, {3, 1, 2, 1}, {0, 1, 0, 7}};
+        var both = new Evaluation(logits, new int[] {0, 1, 2, 2}, heads);
+        assertEquals(0.75, both.of(heads.get(0)).accuracy());
+        assertEquals(2.0 / 3, both.of(heads.get(1)).accuracy(), 1e-15);
+        assertEquals((0.75 + 2.0 / 3) / 2, both.accuracy(), 1e-15);
+        assertEquals(2, both.errors());
+        assertEquals(((2.0 / 3 + 1) / 2 + (1 + 0.5) / 2) / 2, both.balancedAccuracy(), 1e-15);
+        var other = new Evaluation(new float[][] {{2, 1, 5, 4}, {2, 1, 0, 9}, {3, 1, 2, 1}, {0, 1, 0, 7}}, new int[] {0, 1, 2, 2}, heads);
+        assertEquals((0.75 + 1) / 2, both.agreement(other));
+    }
+
+    @Test
     void theMissingClassIsRaisedByWhatMakesFewestErrors() {
         // Class 1 was never seen: its logit is 2 too low everywhere. Raised too far it would take what is class 0.
         float[][] train = {{0, -1.5f}, {0, -1.5f}, {0, -4}, {0, -5}};
@@ -101,6 +133,6 @@ class EvaluationTest {
     }
 
     private static ModelReport report(Role role, Spread accuracy) {
-        return new ModelReport(role, "mlp-8", 1, 1, 4, accuracy, Spread.of(1), Spread.of(1), 1, 1);
+        return new ModelReport(role, "mlp-8", 1, 1, 4, accuracy, accuracy, Spread.of(1), Spread.of(1), Map.of(), 1, 1);
     }
 }

@@ -67,7 +67,7 @@ class MethodsInExperimentTest {
     private static Settings settings(String method, String teacher, String student) {
         return Settings.DEFAULT.with(Setting.METHOD, method).with(Setting.TEACHER, teacher).with(Setting.STUDENT, student)
                 .with(Setting.TRAIN_SIZE, "80").with(Setting.VALIDATION, "32").with(Setting.BATCH, "16").with(Setting.TEACHER_EPOCHS, "1").with(Setting.EPOCHS, "4")
-                .with(Setting.SEEDS, "1");
+                .with(Setting.SEEDS, "1").with(Setting.TRUST_TEACHER, "yes");
     }
 
     /** A run that ends when the distilled student is trained, without the measurements that take the most time. */

@@ -47,8 +47,8 @@ class SettingsTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
-        "dkd(weight=nan) | method dkd: weight needs a number, got 'nan'",
-        "dkd(weight=1e999) | method dkd: weight needs a number, got '1e999'",
+        "dkd(weight=nan) | method dkd: weight needs a number or a schedule such as cosine(8, 2, 10 epochs), got 'nan'",
+        "dkd(weight=1e999) | method dkd: weight needs a number or a schedule such as cosine(8, 2, 10 epochs), got '1e999'",
         "dkd(beta=.) | method dkd: beta needs a number, got '.'",
         "dkd(ce=-1) | method dkd: ce needs a number of 0 or more, got '-1'",
         "dkd(warmup=20) | method dkd: warmup needs a number from 0 to 1, a part of the epochs, got '20'",
@@ -61,6 +61,22 @@ class SettingsTest {
     void numbersAreWrittenAsPeopleWriteThem() {
         Choice dkd = Settings.DEFAULT.with(Setting.METHOD, "dkd(alpha=.5, beta=1e+1, temperature=2.)").methods().getFirst();
         assertEquals(List.of(0.5, 10.0, 2.0), List.of(dkd.number("alpha"), dkd.number("beta"), dkd.number("temperature")));
+    }
+
+    @Test
+    void temperatureScheduleAndBalanceAreReadAtOnce() {
+        Settings settings = Settings.DEFAULT.with(Setting.TEMPERATURE, "cosine(8, 2, all)");
+        assertEquals("cosine(8, 2, all)", settings.methods().getFirst().values().get("temperature"));
+        assertEquals("plateau(0.5, 3)", settings.with(Setting.SCHEDULE, "plateau(0.5, 3)").text(Setting.SCHEDULE));
+        assertEquals("gradnorm(1)", settings.with(Setting.BALANCE, "gradnorm(1)").text(Setting.BALANCE));
+        for (String[] wrong : new String[][] {{"temperature", "0", "temperature: needs a number above 0, got '0'"},
+            {"temperature", "cosin(8, 2, all)", "temperature: there is no 'cosin'; the nearest are 'cosine', 'then', 'step'"},
+            {"schedule", "cosin", "schedule: needs cosine, linear, constant, step or a schedule such as onecycle(1, all), got 'cosin'"},
+            {"schedule", "plateau(2, 3)", "schedule: plateau needs a factor between 0 and 1 and a patience of 1 or more, got 2.0 and 3"},
+            {"balance", "even", "balance: there is no 'even'; the nearest are 'none', 'gradnorm'; all are none, gradnorm(alpha), uncertainty, "
+                    + "validation(rate)"}}) {
+            assertEquals(wrong[2], assertThrows(IllegalArgumentException.class, () -> settings.with(Setting.of(wrong[0]), wrong[1])).getMessage());
+        }
     }
 
     @Test
@@ -96,7 +112,7 @@ class SettingsTest {
         "label-smoothing, 2",
         "optimizer, lion", "optimizer, ''", "optimizer, SGD", "schedule, exponential", "teachers, none", "augment, shift:x",
         "augment, zoom",
-        "teacher-augment, same", "teacher-view, zoom", "batch, 0", "seeds, 0", "threads, -2",
+        "teacher-augment, same", "teacher-view, zoom", "views, -1", "cache-format, f8", "cache-format, top-0", "batch, 0", "seeds, 0", "threads, -2",
     })
     void badValuesAreRefusedInOneSentenceThatNamesThem(String key, String value) {
         Setting setting = Setting.of(key);
@@ -108,7 +124,7 @@ class SettingsTest {
 
     @ParameterizedTest
     @CsvSource({"epochs, 1", "seed, -7", "seed, 9223372036854775807", "alpha, 0", "alpha, 1", "temperature, 1e-3", "lr, .1", "clip, 0", "optimizer, sgd",
-        "augment, 'shift:2,noise:0.1'", "teacher-view, same", "teacher-view, none", "data, anything goes", "threads, 0"})
+        "augment, 'shift:2,noise:0.1'", "teacher-view, same", "teacher-view, none", "views, 3", "cache-format, top-5", "data, anything goes", "threads, 0"})
     void goodValuesAreTaken(String key, String value) {
         assertEquals(value, Settings.DEFAULT.with(Setting.of(key), value).text(Setting.of(key)));
     }

@@ -45,6 +45,21 @@ public record Length(double amount, Unit unit) {
         return (long) Math.floor(passed(p) / amount + 1e-9);
     }
 
+    /** The part of the present wave that has passed, from 0 to 1, where this is the first wave's length and each grows by a factor. */
+    double fractionOfWave(Progress p, double factor) {
+        double passed = passed(p);
+        double start = factor == 1 ? count(p) * amount : 0;
+        double wave = amount;
+        if (factor > 1) {
+            // As in count, a wave that is an ulp short of its end is over.
+            while ((passed - start) / wave + 1e-9 >= 1) {
+                start += wave;
+                wave *= factor;
+            }
+        }
+        return Math.clamp((passed - start) / wave, 0, 1);
+    }
+
     /** Whether this length lies in the past. */
     boolean isOver(Progress p) {
         return count(p) > 0;

@@ -7,7 +7,9 @@ import static limbeck.nn.optim.Schedule.linear;
 import static limbeck.nn.optim.Schedule.steps;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class ScheduleTest {
@@ -113,6 +115,117 @@ class ScheduleTest {
     void schedulesMultiply() {
         assertEquals(6, constant(3).times(2).at(Progress.START));
         assertEquals(1.5, constant(3).times(linear(0, 1, steps(10))).at(step(5)), TINY);
+    }
+
+    /** "10 until epoch 5, 5 until 15, then 3", at each step of the epochs around the points. */
+    @Test
+    void numbersHoldUntilTheirPoints() {
+        Schedule stairs = Schedule.stairs(10).until(epochs(5)).then(5).until(epochs(15)).then(3);
+        for (long i = 0; i < 7 * 20; i++) {
+            assertEquals(i < 35 ? 10 : i < 105 ? 5 : 3, stairs.at(step(i)), "step " + i);
+        }
+        assertEquals(10, stairs.at(new Progress(0, 4)));
+        assertEquals(10, stairs.at(new Progress(0, 4.999)));
+        assertEquals(5, stairs.at(new Progress(0, 5)));
+        assertEquals(2, Schedule.stairs(2).at(step(1000)));
+        Schedule mixed = Schedule.stairs(1).until(steps(3)).then(2).until(epochs(1)).then(4);
+        assertEquals(List.of(1.0, 2.0, 2.0, 4.0), List.of(mixed.at(step(2)), mixed.at(step(3)), mixed.at(step(6)), mixed.at(step(7))));
+        assertEquals("schedule: stairs end one after the other, got 5.0 EPOCHS and then 5.0 EPOCHS; put them in order",
+                assertThrows(IllegalArgumentException.class, () -> Schedule.stairs(1).until(epochs(5)).then(2).until(epochs(5))).getMessage());
+    }
+
+    /** {@code tau * rate^(epoch / 5)}, at least 0.1: the exponent is not rounded to whole epochs. */
+    @Test
+    void anExponentialDecaysSteadilyToItsFloor() {
+        Schedule tau = Schedule.exponential(4, 0.5, epochs(5), 0.1);
+        assertEquals(4, tau.at(Progress.START));
+        assertEquals(4 * Math.pow(0.5, 4 / 5.0), tau.at(new Progress(0, 4)));
+        assertEquals(2, tau.at(new Progress(0, 5)));
+        assertEquals(4 * Math.pow(0.5, 1.3 / 5), tau.at(new Progress(0, 1.3)));
+        // 4 * 0.5^(e / 5) = 0.1 at e = 5 * log2(40) = 26.6...
+        assertEquals(4 * Math.pow(0.5, 26.6 / 5), tau.at(new Progress(0, 26.6)));
+        assertTrue(tau.at(new Progress(0, 26.6)) > 0.1);
+        assertEquals(0.1, tau.at(new Progress(0, 26.7)));
+        assertEquals(0.1, tau.at(new Progress(0, 1e6)));
+        assertEquals(4 * Math.pow(0.5, 26.7 / 5), Schedule.exponential(4, 0.5, epochs(5)).at(new Progress(0, 26.7)));
+        assertEquals(1, Schedule.exponential(4, 0.5, steps(10)).at(step(20)));
+        assertThrows(IllegalArgumentException.class, () -> Schedule.exponential(4, 0, epochs(5)));
+    }
+
+    @Test
+    void aPolynomialOfPowerOneIsALine() {
+        for (long i = 0; i < 12; i++) {
+            assertEquals(linear(8, 2, steps(6)).at(step(i)), Schedule.polynomial(8, 2, 1, steps(6)).at(step(i)), TINY);
+        }
+        Schedule square = Schedule.polynomial(1, 0.2, 2, epochs(10));
+        assertEquals(1, square.at(Progress.START));
+        assertEquals(0.2 + 0.8 * 0.6 * 0.6, square.at(new Progress(0, 4)), TINY);
+        assertEquals(0.2 + 0.8 * 0.5 * 0.5, square.at(new Progress(0, 5)), TINY);
+        assertEquals(0.2, square.at(new Progress(0, 10)));
+        assertEquals(0.2, square.at(new Progress(0, 11)));
+        assertThrows(IllegalArgumentException.class, () -> Schedule.polynomial(1, 0, 0, epochs(1)));
+    }
+
+    /** Waves of 10, 20, 40 steps: restarts at 10, 30, 70. */
+    @Test
+    void wavesStartAnewAndGrow() {
+        Schedule waves = Schedule.restarts(1, 0.1, steps(10), 2);
+        for (long start : new long[] {0, 10, 30, 70}) {
+            assertEquals(1, waves.at(step(start)), "step " + start);
+        }
+        assertEquals(0.1 + 0.9 * 0.5 * (1 + Math.cos(Math.PI * 0.9)), waves.at(step(9)), TINY);
+        assertEquals(0.55, waves.at(step(5)), TINY);
+        assertEquals(0.55, waves.at(step(20)), TINY);
+        assertEquals(0.1 + 0.9 * 0.5 * (1 + Math.cos(Math.PI * 19 / 20)), waves.at(step(29)), TINY);
+        assertEquals(0.55, waves.at(step(50)), TINY);
+        Schedule equal = Schedule.restarts(1, 0, epochs(2), 1);
+        for (long i = 0; i < 7 * 30; i++) {
+            assertEquals(0.5 * (1 + Math.cos(Math.PI * (i % 14) / 14)), equal.at(step(i)), 1e-10, "step " + i);
+        }
+        // 1.5 is exact in binary, the epochs of seven steps are not: 2 + 3 + 4.5 = 9.5.
+        assertEquals(1, Schedule.restarts(1, 0, epochs(2), 1.5).at(new Progress(0, 5)));
+        assertEquals(1, Schedule.restarts(1, 0, epochs(2), 1.5).at(new Progress(0, 9.5)));
+        assertThrows(IllegalArgumentException.class, () -> Schedule.restarts(1, 0, epochs(2), 0.5));
+    }
+
+    @Test
+    void oneCycleGoesUpOnceAndDownOnce() {
+        Schedule cycle = Schedule.oneCycle(0.1, 1, 0.01, 0.25, steps(100));
+        assertEquals(0.1, cycle.at(step(0)), TINY);
+        assertEquals(1 + (0.1 - 1) * 0.5 * (1 + Math.cos(Math.PI * 24 / 25)), cycle.at(step(24)), TINY);
+        assertEquals(1, cycle.at(step(25)), TINY);
+        assertEquals(0.01 + 0.99 * 0.5 * (1 + Math.cos(Math.PI * 1 / 75)), cycle.at(step(26)), TINY);
+        assertEquals(0.01, cycle.at(step(100)), TINY);
+        assertEquals(0.01, cycle.at(step(500)), TINY);
+        Schedule usual = Schedule.oneCycle(1, epochs(10));
+        assertEquals(0.04, usual.at(Progress.START), TINY);
+        assertEquals(1, usual.at(new Progress(0, 3)), TINY);
+        assertEquals(4e-6, usual.at(new Progress(0, 10)), TINY);
+        assertThrows(IllegalArgumentException.class, () -> Schedule.oneCycle(0.1, 1, 0, 1, epochs(1)));
+    }
+
+    @Test
+    void aScheduleIsRepeated() {
+        Schedule saw = linear(1, 0, steps(4)).repeated(steps(4));
+        for (long i = 0; i < 100; i++) {
+            assertEquals(1 - i % 4 / 4.0, saw.at(step(i)), TINY, "step " + i);
+        }
+        Schedule byEpoch = linear(1, 0, epochs(2)).repeated(epochs(2));
+        for (long i = 0; i < 7 * 40; i++) {
+            assertEquals(1 - i % 14 / 14.0, byEpoch.at(step(i)), 1e-10, "step " + i);
+        }
+        // A line by steps, repeated by epochs of seven steps.
+        Schedule mixed = linear(0, 6, steps(6)).repeated(epochs(1));
+        for (long i = 0; i < 7 * 40; i++) {
+            assertEquals(i % 7, mixed.at(step(i)), 1e-9, "step " + i);
+        }
+    }
+
+    @Test
+    void boundsCut() {
+        Schedule line = linear(10, 0, steps(10));
+        assertEquals(List.of(3.0, 3.0, 4.0), List.of(line.atLeast(3).at(step(8)), line.atLeast(3).at(step(7)), line.atLeast(3).at(step(6))));
+        assertEquals(List.of(8.0, 8.0, 7.0), List.of(line.atMost(8).at(step(0)), line.atMost(8).at(step(2)), line.atMost(8).at(step(3))));
     }
 
     @Test

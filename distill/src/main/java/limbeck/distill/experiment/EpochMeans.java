@@ -1,0 +1,51 @@
+package limbeck.distill.experiment;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import limbeck.distill.Score;
+import limbeck.distill.StepReport;
+
+/** Means over an epoch so far, weighted by the batches' sizes, and the numbers over time of its last step. */
+final class EpochMeans {
+    private final Map<String, Double> sums = new LinkedHashMap<>();
+    private Map<String, Double> values = Map.of();
+    private double total;
+    private Score score = Score.NONE;
+    private int examples;
+
+    void add(StepReport step) {
+        total += step.total() * step.examples();
+        step.losses().forEach((name, loss) -> sums.merge(name, loss * step.examples(), Double::sum));
+        score = score.plus(step.score());
+        examples += step.examples();
+        values = step.values();
+    }
+
+    int examples() {
+        return examples;
+    }
+
+    double loss() {
+        return total / examples;
+    }
+
+    /** NaN while nothing could be judged. */
+    double accuracy() {
+        return (double) score.correct() / score.judged();
+    }
+
+    Map<String, Double> losses() {
+        var means = new LinkedHashMap<String, Double>();
+        sums.forEach((name, sum) -> means.put(name, sum / examples));
+        return means;
+    }
+
+    Map<String, Double> values() {
+        return values;
+    }
+
+    /** The cross-entropy with the labels; the whole loss where they are not learned from. */
+    double labels() {
+        return sums.containsKey("ce") ? sums.get("ce") / examples : loss();
+    }
+}
