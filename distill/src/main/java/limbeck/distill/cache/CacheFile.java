@@ -145,7 +145,8 @@ final class CacheFile implements AutoCloseable {
             made = true;
             return file;
         } catch (IOException e) {
-            throw new UncheckedIOException("cache: " + path + " cannot be written (" + reason(e) + "); give a folder that can be, or make room", e);
+            throw new UncheckedIOException("cache: " + path + " cannot be written (" + reason(e)
+                    + "); give a folder that can be, or make room", e);
         } finally {
             if (!made) {
                 close(channel);
@@ -177,7 +178,8 @@ final class CacheFile implements AutoCloseable {
             if (CacheHeader.isBeginning(start.array(), origin.entries())) {
                 return null;
             }
-            throw new IllegalStateException("cache: " + path + " is no teacher cache, or its beginning is damaged; delete it, or give another folder");
+            throw new IllegalStateException("cache: " + path
+                    + " is no teacher cache, or its beginning is damaged; delete it, or give another folder");
         }
         String difference = origin.difference(header.origin());
         if (difference != null) {

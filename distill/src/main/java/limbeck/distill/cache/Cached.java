@@ -122,7 +122,8 @@ public final class Cached implements Teacher, AutoCloseable {
     private Views<Tensor> read(CacheFile file, int[] places, Device device) {
         RecordLayout layout = file.header().layout();
         // Kept for the next batch: new arrays for whole feature maps would be filled with zeros each time.
-        List<float[]> values = rooms.compute(file, (_, room) -> room != null && layout.fits(room, places.length) ? room : layout.arrays(places.length));
+        List<float[]> values = rooms.compute(file,
+                (_, room) -> room != null && layout.fits(room, places.length) ? room : layout.arrays(places.length));
         for (int i = 0; i < places.length; i++) {
             layout.get(file.read(places[i]), values, i);
         }

@@ -33,8 +33,8 @@ record TopK(int k) implements CacheFormat {
         int found = 0;
         for (int c = 0; c < count; c++) {
             if (!Float.isFinite(values[from + c])) {
-                throw new ArithmeticException("cache: the teacher's logit of class " + c + " is " + values[from + c] + ", which has no place among "
-                        + "the largest; choose f32");
+                throw new ArithmeticException("cache: the teacher's logit of class " + c + " is " + values[from + c]
+                        + ", which has no place among the largest; choose f32");
             }
             found = insert(values, from, c, best, found);
         }

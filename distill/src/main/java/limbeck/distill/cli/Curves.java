@@ -13,8 +13,8 @@ import limbeck.distill.experiment.Spread;
 
 /**
  * A picture of a run as SVG: test accuracy by epoch, a line for each role through the means over the seeds, in a band from the worst
- * to the best seed. The scale shows the last three quarters of each training whole: the steep beginning, which may lie below, would
- * squeeze what tells the models apart.
+ * to the best seed; below it what changed over time, such as a temperature. The scale shows the last three quarters of each training
+ * whole: the steep beginning, which may lie below, would squeeze what tells the models apart.
  */
 final class Curves {
     private static final int WIDTH = 760;
@@ -35,6 +35,7 @@ final class Curves {
             Role.Part.STUDENT_DISTILLED, "#0072b2", Role.Part.GENERATIONS, "#cc79a7"));
 
     private final Map<Role, TreeMap<Integer, Spread>> curves;
+    private final ValueStrips strips;
     private final StringBuilder svg = new StringBuilder();
     private final int epochs;
     private final double low;
@@ -45,6 +46,7 @@ final class Curves {
 
     private Curves(List<EpochReport> history) {
         curves = curves(history);
+        strips = new ValueStrips(history);
         int more = (curves.size() - 1) / LEGEND_COLUMNS * LEGEND_STEP;
         top = TOP + more;
         height = HEIGHT + more;
@@ -72,6 +74,7 @@ final class Curves {
         picture.curves.forEach(picture::curve);
         picture.add("</g>");
         picture.legend(names);
+        picture.svg.append(picture.strips.draw(picture.height, LEFT, WIDTH - RIGHT, picture::x, role -> COLOURS.get(role.part())));
         return picture.svg.append("</svg>\n").toString();
     }
 
@@ -99,9 +102,9 @@ final class Curves {
     private void open() {
         add("<svg xmlns=\"http://www.w3.org/2000/svg\" "
                 + "viewBox=\"0 0 %d %d\" width=\"%d\" height=\"%d\" font-family=\"sans-serif\" font-size=\"13\">",
-                WIDTH, height, WIDTH, height);
+                WIDTH, height + strips.height(), WIDTH, height + strips.height());
         add("<title>Test accuracy by epoch</title>");
-        add("<rect width=\"%d\" height=\"%d\" fill=\"white\"/>", WIDTH, height);
+        add("<rect width=\"%d\" height=\"%d\" fill=\"white\"/>", WIDTH, height + strips.height());
     }
 
     private void grid() {

@@ -13,6 +13,7 @@ import limbeck.distill.experiment.Experiment;
 import limbeck.distill.experiment.Setting;
 import limbeck.distill.experiment.Settings;
 import limbeck.distill.experiment.Stopwatch;
+import limbeck.distill.tasks.Head;
 import limbeck.nn.Module;
 import limbeck.nn.io.Checkpoint;
 import limbeck.nn.io.SafetensorsException;
@@ -61,13 +62,15 @@ final class EvaluateCommand implements Command {
                     + " classes, but " + data.train().name() + " is " + Text.shape(data.train().shape()) + " in "
                     + data.train().classes() + "; give its data with --data", null);
         }
-        Module model = Models.build(architecture, data.train().shape(), data.train().classes(), Key.of(0));
+        List<Head> heads = card == null ? List.of() : card.heads();
+        int answers = heads.isEmpty() ? data.train().classes() : Head.width(heads);
+        Module model = Models.build(architecture, data.train().shape(), answers, Key.of(0));
         model.to(device);
         load(file, model, card);
         Statistics normalisation = card == null ? data.train().statistics() : card.normalisation();
         int batch = Math.min(settings.count(Setting.BATCH), data.test().size());
         var loader = Loader.of(data.test(), batch).normalise(normalisation).on(device).build();
-        report(terminal, architecture, data.test(), Evaluation.of(model, loader, data.test(), done -> { }));
+        report(terminal, architecture, data.test(), Evaluation.of(model, loader, data.test(), heads, done -> { }));
         double latency = Stopwatch.forwardSeconds(model, device, data.test().shape(), 1);
         double throughput = batch / Stopwatch.forwardSeconds(model, device, data.test().shape(), batch);
         terminal.result("Latency " + Text.significant(1000 * latency) + " ms for one image, "
@@ -79,6 +82,10 @@ final class EvaluateCommand implements Command {
         try {
             Checkpoint.load(file, model);
         } catch (SafetensorsException e) {
+            if (card != null && !card.tasks().isEmpty()) {
+                throw new CommandException(e.getMessage() + " (it is of several tasks; a teacher's file holds a model for each, which only "
+                        + "--teacher-weights with the same tasks can read)", e);
+            }
             if (card == null || card.method().isEmpty()) {
                 throw e;
             }
@@ -88,6 +95,22 @@ final class EvaluateCommand implements Command {
     }
 
     private static void report(Terminal terminal, String architecture, Dataset test, Evaluation evaluation) {
+        terminal.result(architecture + " on " + test.name() + ": " + Text.percent(evaluation.accuracy(), 2) + " % right, "
+                + Text.count(evaluation.errors()) + " of " + Text.count(test.size()) + " wrong"
+                + (test.classCounts().isImbalanced() ? ", balanced accuracy " + Text.percent(evaluation.balancedAccuracy(), 2) + " %." : "."));
+        terminal.result("");
+        if (evaluation.heads().isEmpty()) {
+            confusion(terminal, test, evaluation);
+        }
+        for (Head head : evaluation.heads()) {
+            Evaluation own = evaluation.of(head);
+            terminal.result(head.name() + ": " + Text.percent(own.accuracy(), 2) + " % right, " + Text.count(own.errors()) + " of "
+                    + Text.count(own.labels().length) + " wrong.");
+        }
+        terminal.result("");
+    }
+
+    private static void confusion(Terminal terminal, Dataset test, Evaluation evaluation) {
         int[][] confusion = new int[test.classes()][test.classes()];
         for (int i = 0; i < test.size(); i++) {
             confusion[evaluation.labels()[i]][evaluation.prediction(i)]++;
@@ -106,10 +129,6 @@ final class EvaluateCommand implements Command {
             table.row(names.get(label), Text.count(examples), Text.count(errors), Text.percent(1 - (double) errors / examples, 2),
                     mistaken < 0 ? "-" : names.get(mistaken) + " (" + Text.count(confusion[label][mistaken]) + ")");
         }
-        terminal.result(architecture + " on " + test.name() + ": " + Text.percent(evaluation.accuracy(), 2) + " % right, "
-                + Text.count(evaluation.errors()) + " of " + Text.count(test.size()) + " wrong.");
-        terminal.result("");
         terminal.result(table.toString());
-        terminal.result("");
     }
 }

@@ -9,6 +9,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import limbeck.distill.data.Dataset;
 import limbeck.distill.data.Statistics;
+import limbeck.distill.tasks.Head;
 import limbeck.nn.io.Safetensors;
 import limbeck.tensor.Shape;
 
@@ -22,14 +23,30 @@ import limbeck.tensor.Shape;
  * @param data the name of the data set that it was trained on
  * @param classNames what the classes are called, by label
  * @param method what it was distilled by, if it is not plain kd; else empty
+ * @param tasks its tasks as the settings named them; empty for the one of telling the classes apart
  */
 record ModelCard(String architecture, Shape input, int classes, Statistics normalisation, String data, List<String> classNames,
-        String method) {
+        String method, String tasks) {
     private static final String NUMBER = "-?\\d+(\\.\\d+)?([eE][-+]?\\d+)?";
+
+    /** The card of a model that tells classes apart. */
+    ModelCard(String architecture, Shape input, int classes, Statistics normalisation, String data, List<String> classNames, String method) {
+        this(architecture, input, classes, normalisation, data, classNames, method, "");
+    }
 
     /** The card of an architecture trained on a data set with these statistics. */
     static ModelCard of(String architecture, Dataset train, Statistics statistics, String method) {
         return new ModelCard(architecture, train.shape(), train.classes(), statistics, train.name(), train.classNames(), method);
+    }
+
+    /** The same for a model of these tasks. */
+    ModelCard of(String tasks) {
+        return new ModelCard(architecture, input, classes, normalisation, data, classNames, method, tasks);
+    }
+
+    /** The tasks' places among its logits; none for the one of telling the classes apart. */
+    List<Head> heads() {
+        return tasks.isBlank() ? List.of() : Head.parse(tasks, classes);
     }
 
     /** The card as metadata, with notes about how far training had come. */
@@ -45,6 +62,9 @@ record ModelCard(String architecture, Shape input, int classes, Statistics norma
         metadata.put("data", data);
         if (!method.isEmpty()) {
             metadata.put("method", method);
+        }
+        if (!tasks.isEmpty()) {
+            metadata.put("tasks", tasks);
         }
         metadata.put("role", role);
         metadata.put("seed", Long.toString(seed));
@@ -79,7 +99,7 @@ record ModelCard(String architecture, Shape input, int classes, Statistics norma
         return new ModelCard(metadata.get("architecture"), input, classes, new Statistics(mean, std),
                 metadata.getOrDefault("data", ""),
                 names.size() == classes ? names : IntStream.range(0, classes).mapToObj(Integer::toString).toList(),
-                metadata.getOrDefault("method", ""));
+                metadata.getOrDefault("method", ""), metadata.getOrDefault("tasks", ""));
     }
 
     private static String entry(Path file, Map<String, String> metadata, String key, String form) {

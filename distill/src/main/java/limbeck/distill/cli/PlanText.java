@@ -67,6 +67,9 @@ final class PlanText {
     private void models() {
         if (plan.teacher() == null) {
             line("Model", size(settings.text(Setting.STUDENT), plan.student(), 0));
+            if (!settings.text(Setting.HARD_LOSS).equals(Setting.HARD_LOSS.initial())) {
+                wrapped("Loss", plan.loss());
+            }
             return;
         }
         List<Trainee> members = plan.trainees(Role.Part.MEMBER);

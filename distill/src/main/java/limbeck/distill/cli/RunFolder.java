@@ -178,7 +178,7 @@ final class RunFolder implements Listener, Keeper {
         String chosen = plan.settings().text(Setting.METHOD);
         boolean taught = !role.isTeacher() && !role.equals(Role.STUDENT_ALONE);
         String method = taught && !chosen.equals(Setting.METHOD.initial()) ? chosen : "";
-        ModelCard card = ModelCard.of(architecture, plan.data().train(), statistics, method);
+        ModelCard card = ModelCard.of(architecture, plan.data().train(), statistics, method).of(plan.settings().text(Setting.TASKS));
         Checkpoint.save(folder.resolve(file(role, seed)), model, card.metadata(role(role), seed, epoch));
     }
 

@@ -1,7 +1,10 @@
 package limbeck.distill.data;
 
+import java.text.NumberFormat;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Locale;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import limbeck.tensor.Key;
 
@@ -36,9 +39,9 @@ public final class LongTail {
         Dataset train = of(splits.train(), ratio);
         var notes = new ArrayList<>(splits.notes());
         int[] counts = train.classCounts().counts();
-        String all = counts.length <= LISTED ? Arrays.toString(counts).replaceAll("[\\[\\]]", "")
-                : counts[0] + " down to " + counts[counts.length - 1];
-        notes.add("made long-tailed, " + number(ratio) + " to 1: " + train.size() + " of " + splits.train().size()
+        String all = counts.length <= LISTED ? Arrays.stream(counts).mapToObj(LongTail::count).collect(Collectors.joining("; "))
+                : count(counts[0]) + " down to " + count(counts[counts.length - 1]);
+        notes.add("made long-tailed, " + number(ratio) + " to 1: " + count(train.size()) + " of " + count(splits.train().size())
                 + " training examples stay, by class " + all + "; the test part is as it was");
         return new Splits(train, splits.test(), notes);
     }
@@ -86,6 +89,10 @@ public final class LongTail {
         // A power that should be whole may come out a rounding below.
         return new ClassCounts(IntStream.range(0, counts.classes()).map(c -> Math.min(counts.of(c),
                 Math.max(1, (int) Math.floor(first * Math.pow(ratio, -(double) c / last) + 1e-9)))).toArray());
+    }
+
+    private static String count(int number) {
+        return NumberFormat.getIntegerInstance(Locale.ROOT).format(number);
     }
 
     private static String number(double ratio) {

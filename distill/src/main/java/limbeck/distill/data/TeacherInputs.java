@@ -28,8 +28,8 @@ public final class TeacherInputs {
     static TeacherInputs of(Loader loader) {
         int views = loader.teacherViews();
         if (views == 0) {
-            throw new IllegalArgumentException("views: the teacher sees another augmentation in each epoch, so nothing that it showed could be used "
-                    + "again; set views to a number, such as 4, or show the teacher the examples as they are (teacher-view none)");
+            throw new IllegalArgumentException("views: the teacher sees another augmentation in each epoch, so nothing that it showed could "
+                    + "be used again; set views to a number, such as 4, or show the teacher the examples as they are (teacher-view none)");
         }
         Dataset data = loader.data();
         int[] ids = IntStream.range(0, data.size()).map(data::id).sorted().distinct().toArray();

@@ -147,8 +147,9 @@ public final class Contest {
     private Settings settings;
     private List<Module> teachers = List.of();
 
-    private Contest(Settings settings, double minutes, Watcher watcher, Listener downloads) {
-        this.settings = settings;
+    private Contest(Settings given, double minutes, Watcher watcher, Listener downloads) {
+        // Each method teaches the student directly, once.
+        settings = given.with(Setting.ASSISTANTS, "").with(Setting.GENERATIONS, "1").with(Setting.GENERATION_ENSEMBLE, "no");
         this.watcher = watcher;
         bench = new Workbench(settings, downloads);
         cache = new TeacherCache(bench);
@@ -161,7 +162,7 @@ public final class Contest {
     /**
      * Runs a contest.
      *
-     * @param settings the choices; {@link Setting#METHOD} is not looked at
+     * @param settings the choices; {@link Setting#METHOD} is not looked at, nor are those about assistants and generations
      * @param methods who takes part
      * @param minutes the time for all of it, by which the epochs are chosen; at most those of the settings. 0 for no limit
      * @param watcher hears how it goes

@@ -4,8 +4,10 @@ import java.math.BigDecimal;
 import java.math.MathContext;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import limbeck.distill.Controller;
 import limbeck.distill.Stage;
 import limbeck.distill.Tap;
 import limbeck.distill.Term;
@@ -81,9 +83,7 @@ record CurriculumText(Workbench bench, Curriculum curriculum) {
             Summary deployed = Summary.of(curriculum.deployed(), bench.data().train().shape().prepend(1));
             notes.add("what is used in the end has " + deployed.parameters() + " parameters");
         }
-        if (!bench.settings().text(Setting.BALANCE).equals("none")) {
-            notes.add("the losses are weighed while training: " + bench.settings().text(Setting.BALANCE));
-        }
+        control().ifPresent(notes::add);
         int teachers = Lineup.of(bench.settings()).teachers().size();
         if (teachers > 1 && curriculum.stages().stream().flatMap(stage -> stage.recipe().terms().stream()).anyMatch(CurriculumText::looksInside)) {
             notes.add("the teacher's layers are those of the first of the " + teachers + " teachers");
@@ -93,6 +93,19 @@ record CurriculumText(Workbench bench, Curriculum curriculum) {
             notes.add("temperature and alpha are kd's, which is not used; other methods take options of their own, as in dkd(temperature=4)");
         }
         return List.copyOf(notes);
+    }
+
+    /** What those schedules judge by that listen to training. */
+    private Optional<String> control() {
+        int held = bench.settings().count(Setting.CONTROL);
+        var rule = new OptimizerChoice(bench.settings(), Role.STUDENT_DISTILLED);
+        boolean listening = rule.rate(1) instanceof Controller
+                || curriculum.stages().stream().anyMatch(stage -> !stage.recipe().controllers().isEmpty());
+        if (held > 0) {
+            return Optional.of(held + " training examples are held out from the students, for controllers to judge by"
+                    + (listening ? "" : ", but there is none"));
+        }
+        return listening ? Optional.of("controllers judge by the training's own loss and accuracy, as control is 0") : Optional.empty();
     }
 
     private static boolean looksInside(Term term) {

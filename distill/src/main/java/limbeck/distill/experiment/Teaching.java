@@ -78,7 +78,10 @@ record Teaching(Workbench bench, Function<Module, Teacher> member) {
         return cached(Faculty.complete(onTasks, teacher), teacher, teachers.getFirst());
     }
 
-    /** The same, in which nobody is asked whom no loss looks at, and a method that has the leading model teach a stage of its own has that cached. */
+    /**
+     * The same, where a teacher whom no loss of a stage looks at is not asked in it, and the leading model, of which a method makes the
+     * teacher of a stage of its own, is cached there too.
+     */
     private Curriculum cached(Curriculum curriculum, Teacher teacher, Module leading) {
         List<Stage> stages = curriculum.stages().stream().map(stage -> {
             Recipe recipe = stage.recipe();

@@ -168,7 +168,8 @@ final class Training {
 
     private void validate(Leg leg, Judge judge, EpochMeans means) {
         if (!leg.recipe().controllers().isEmpty()) {
-            Optional<Evaluation> held = judge.control(curriculum.deployed());
+            // They are held out from the students alone.
+            Optional<Evaluation> held = role.isTeacher() ? Optional.empty() : judge.control(curriculum.deployed());
             double loss = held.map(Evaluation::crossEntropy).orElseGet(means::labels);
             double accuracy = held.map(Evaluation::accuracy).orElseGet(means::accuracy);
             leg.recipe().controllers().forEach(controller -> controller.validated(loss, accuracy));

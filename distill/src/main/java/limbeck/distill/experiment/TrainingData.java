@@ -60,8 +60,9 @@ record TrainingData(Splits splits, Dataset teacher, Dataset alone, Dataset trans
         boolean partly = labelled.size() < transfer.size();
         Dataset known = partly && !settings.text(Setting.TEACHER_LABELS).equals("all") ? labelled(hiding) : train;
         if (partly) {
-            notes.add(count(shown) + " of " + count(train.size()) + " training examples show their labels; what learns by labels alone "
-                    + (known == train ? "(the teacher apart, which knows all labels) " : "") + "sees these again and again, in epochs as long as with all");
+            String apart = known == train ? "(the teacher apart, which knows all labels) " : "";
+            notes.add(count(shown) + " of " + count(train.size()) + " training examples show their labels; what learns by labels alone " + apart
+                    + "sees these again and again, in epochs as long as with all");
             noteAbsent(labelled, omitted, notes);
         }
         noteSampling(settings, partly, notes);

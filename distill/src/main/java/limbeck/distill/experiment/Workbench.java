@@ -127,8 +127,8 @@ final class Workbench implements Training.Judge {
             return;
         }
         if (settings.text(Setting.ENSEMBLE_WEIGHTS).equals("learned")) {
-            throw new IllegalArgumentException("ensemble-weights: they are learned from the labels, which labelled hides of some examples; take equal "
-                    + "weights, numbers or confidence");
+            throw new IllegalArgumentException("ensemble-weights: they are learned from the labels, which labelled hides of some examples; take "
+                    + "equal weights, numbers or confidence");
         }
         for (Stage stage : curriculum.stages()) {
             for (Term term : stage.recipe().terms()) {

@@ -125,6 +125,11 @@ public record Each(List<Teacher> members, Fixed weights) implements Teacher, Sta
             return total;
         }
 
+        @Override
+        public boolean needsLabels() {
+            return loss.needsLabels();
+        }
+
         private static <T> Views<T> views(Views<T> leading, int member) {
             return new Views<>(leading.feature(place(member)), leading.features());
         }

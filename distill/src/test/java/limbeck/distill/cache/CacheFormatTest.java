@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.stream.IntStream;
 import limbeck.tensor.Key;
 import org.junit.jupiter.api.Test;
 
@@ -73,7 +74,7 @@ class CacheFormatTest {
             float[] shown = throughBytes(new TopK(k), logits);
             double[] before = softmax(logits);
             double[] after = softmax(shown);
-            double smallest = java.util.stream.IntStream.range(0, 100).mapToDouble(c -> logits[c]).sorted().skip(Math.max(0, 100 - k)).findFirst().orElseThrow();
+            double smallest = IntStream.range(0, 100).mapToDouble(c -> logits[c]).sorted().skip(Math.max(0, 100 - k)).findFirst().orElseThrow();
             for (int c = 0; c < 100; c++) {
                 if (logits[c] >= smallest) {
                     assertEquals(logits[c], shown[c]);
@@ -110,7 +111,8 @@ class CacheFormatTest {
             assertEquals(text, CacheFormat.parse(text).toString());
         }
         for (String text : new String[] {"", "F32", "top-0", "top-", "top-123456", "top--1", "f64"}) {
-            assertTrue(assertThrows(IllegalArgumentException.class, () -> CacheFormat.parse(text)).getMessage().contains("choose f32, f16 or top-K"));
+            String sentence = assertThrows(IllegalArgumentException.class, () -> CacheFormat.parse(text)).getMessage();
+            assertTrue(sentence.contains("choose f32, f16 or top-K"), sentence);
         }
     }
 

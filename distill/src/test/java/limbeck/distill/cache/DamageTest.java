@@ -176,7 +176,8 @@ class DamageTest {
         Device cpu = Device.cpu();
         var inputs = loader.teacherInputs();
         String print = new Fingerprint("teacher").add(teacher.fingerprint().orElseThrow()).hex();
-        refused(whole, CacheOrigin.of("ab".repeat(32), inputs, CacheFormat.F32, cpu, Set.of()), "is of another teacher (its teacher is " + print + ", this run's " + "ab".repeat(32) + ")");
+        refused(whole, CacheOrigin.of("ab".repeat(32), inputs, CacheFormat.F32, cpu, Set.of()),
+                "is of another teacher (its teacher is " + print + ", this run's " + "ab".repeat(32) + ")");
         refused(whole, CacheOrigin.of(print, inputs, CacheFormat.F16, cpu, Set.of()), "is of another format (its format is f32, this run's f16)");
         refused(whole, CacheOrigin.of(print, inputs, new TopK(3), cpu, Set.of()), "is of another format (its format is f32, this run's top-3)");
         refused(whole, CacheOrigin.of(print, inputs, CacheFormat.F32, cpu, Set.of(Tap.teacher("b"), Tap.teacher("a"))),
@@ -242,8 +243,8 @@ class DamageTest {
         Path nowhere = Files.writeString(folder.resolve("file"), "not a folder");
         try (var cached = new Cached(teacher, loader.teacherInputs(), nowhere, CacheFormat.F32)) {
             String sentence = assertThrows(UncheckedIOException.class, () -> Small.look(cached, loader, 0, 1)).getMessage();
-            assertTrue(sentence.matches("cache: .* cannot be written \\(there is a file of the folder's name\\); give a folder that can be, or make room"),
-                    sentence);
+            assertTrue(sentence.matches("cache: .* cannot be written \\(there is a file of the folder's name\\); give a folder that can be, or "
+                    + "make room"), sentence);
         }
     }
 

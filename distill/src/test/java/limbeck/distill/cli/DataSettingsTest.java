@@ -113,6 +113,15 @@ class DataSettingsTest {
         }
         String history = Files.readString(folder.resolve("history.csv"));
         assertFalse(history.contains("NaN"), history);
+        // Its file says what the tasks are.
+        Cli evaluated = Cli.run("evaluate", "--weights", folder.resolve("student.safetensors").toString(), "--threads", "1");
+        assertEquals(0, evaluated.code(), evaluated.err());
+        assertTrue(evaluated.out().contains("odd: ") && evaluated.out().contains("third: "), evaluated.out());
+        Cli teacher = Cli.run("evaluate", "--weights", folder.resolve("teacher.safetensors").toString());
+        assertEquals(1, teacher.code(), teacher.out());
+        assertTrue(teacher.err().contains("which only --teacher-weights with the same tasks can read"), teacher.err());
+        Cli again = distill("--tasks", "odd=0101010101; third=000111222-", "--teacher-weights", folder.resolve("teacher.safetensors").toString());
+        assertEquals(0, again.code(), again.err());
     }
 
     @Test

@@ -72,7 +72,7 @@ class ImbalanceTest {
         assertEquals(tail.train().fingerprint(), LongTail.of(train, 16).fingerprint(), "the same ones every time");
         assertFalse(Arrays.equals(new int[] {1, 4}, Arrays.stream(ids).filter(id -> id % 3 == 1).limit(2).toArray())
                 && Arrays.equals(new int[] {2, 5}, Arrays.stream(ids).filter(id -> id % 3 == 2).toArray()), "not simply the first ones");
-        assertEquals(List.of("made long-tailed, 16 to 1: 52 of 120 training examples stay, by class 40, 10, 2; the test part is as it was"),
+        assertEquals(List.of("made long-tailed, 16 to 1: 52 of 120 training examples stay, by class 40; 10; 2; the test part is as it was"),
                 tail.notes());
     }
 

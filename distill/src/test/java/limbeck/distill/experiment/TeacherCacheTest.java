@@ -111,6 +111,7 @@ class TeacherCacheTest {
         assertTrue(sentence.startsWith("views: the teacher sees another augmentation in each epoch"), sentence);
         assertFalse(planned(fresh.with(Setting.TEACHER_VIEW, "none")).notes().isEmpty());
         Settings layers = cached(settings("at", "cnn-tiny", "cnn-tiny")).with(Setting.CACHE_FORMAT, "top-3");
-        assertTrue(assertThrows(IllegalArgumentException.class, () -> Experiment.run(layers, Listener.NONE)).getMessage().startsWith("cache: top-3 keeps logits alone"));
+        String other = assertThrows(IllegalArgumentException.class, () -> Experiment.run(layers, Listener.NONE)).getMessage();
+        assertTrue(other.startsWith("cache: top-3 keeps logits alone"), other);
     }
 }
