@@ -22,7 +22,7 @@ import limbeck.distill.experiment.Setting;
  */
 final class ResumeFolder {
     /** What changes no bit of any result. */
-    private static final Set<String> FREE = Set.of(Setting.THREADS.key(), Setting.DATA_DIR.key());
+    private static final Set<String> FREE = Set.of(Setting.THREADS.key(), Setting.DATA_DIR.key(), Setting.TRUST_TEACHER.key());
 
     private final Path folder;
     private final SettingOptions options;
@@ -96,25 +96,24 @@ final class ResumeFolder {
             if (!FREE.contains(name)) {
                 identity.put(name, value.toString());
             }
-            if (name.equals(Setting.TEACHER_WEIGHTS.key()) && !value.toString().isEmpty()) {
-                identity.put("contents of " + name, digest(value.toString()));
-            }
         });
+        if (!plan.settings().teacherFiles().isEmpty()) {
+            identity.put("contents of " + Setting.TEACHER_WEIGHTS.key(), digest(plan.settings().teacherFiles()));
+        }
         identity.put("training data", plan.data().train().fingerprint());
         identity.put("test data", plan.data().test().fingerprint());
         return identity;
     }
 
-    /** Of files joined by commas. */
-    private static String digest(String files) {
+    private static String digest(List<Path> files) {
         try {
             var sha = MessageDigest.getInstance("SHA-256");
-            for (String file : files.split(",")) {
-                sha.update(Files.readAllBytes(Path.of(file.strip())));
+            for (Path file : files) {
+                sha.update(Files.readAllBytes(file));
             }
             return HexFormat.of().formatHex(sha.digest());
         } catch (IOException e) {
-            throw new UncheckedIOException(files + ": cannot be read (" + AtomicFile.reason(e) + ")", e);
+            throw new UncheckedIOException("--teacher-weights: " + AtomicFile.reason(e) + ", so whether it is the same teacher cannot be seen", e);
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every JVM has SHA-256", e);
         }

@@ -1,9 +1,7 @@
 package limbeck.distill.experiment;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -41,7 +39,7 @@ record Lineup(List<String> teachers, List<Path> files, List<String> assistants, 
      */
     static Lineup of(Settings settings) {
         List<String> teachers = names(Setting.TEACHER, settings.text(Setting.TEACHER));
-        List<Path> files = files(settings.text(Setting.TEACHER_WEIGHTS));
+        List<Path> files = settings.teacherFiles();
         if (!files.isEmpty() && files.size() != teachers.size()) {
             throw new IllegalArgumentException("teacher-weights: there are " + files.size() + " files for " + teachers.size()
                     + " teachers; give one for each, joined by commas");
@@ -71,12 +69,6 @@ record Lineup(List<String> teachers, List<Path> files, List<String> assistants, 
             names.addAll(Collections.nCopies(found.group(1) == null ? 1 : Integer.parseInt(found.group(1)), found.group(2).strip()));
         }
         return List.copyOf(names);
-    }
-
-    /** One path may have a comma in its name. */
-    static List<Path> files(String text) {
-        return text.isEmpty() ? List.of() : Files.exists(Path.of(text)) ? List.of(Path.of(text))
-                : Arrays.stream(text.split(",")).map(String::strip).map(Path::of).toList();
     }
 
     /** Whether the teachers are read, not trained. */

@@ -1,5 +1,8 @@
 package limbeck.distill.experiment;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -80,6 +83,17 @@ public final class Settings {
      */
     public double number(Setting setting) {
         return Double.parseDouble(text(setting));
+    }
+
+    /**
+     * The files that {@link Setting#TEACHER_WEIGHTS} names: one whose name has a comma, or several joined by commas.
+     *
+     * @return none if the teachers are to be trained
+     */
+    public List<Path> teacherFiles() {
+        String text = text(Setting.TEACHER_WEIGHTS);
+        return text.isEmpty() ? List.of() : Files.exists(Path.of(text)) ? List.of(Path.of(text))
+                : Arrays.stream(text.split(",")).map(String::strip).map(Path::of).toList();
     }
 
     /**

@@ -1,6 +1,7 @@
 package limbeck.distill.experiment;
 
 import java.util.List;
+import java.util.stream.Collectors;
 import limbeck.distill.Objective;
 import limbeck.distill.Recipe;
 import limbeck.distill.Stage;
@@ -41,7 +42,7 @@ final class TaskLosses {
             }
         }
         if (curriculum.stages().size() > 1 || curriculum.deployed() != student || !main.recipe().after().isEmpty()) {
-            throw refusal(settings.methods().getFirst().method().name(), "is more than a loss");
+            throw refusal(settings.methods().stream().map(choice -> choice.method().name()).collect(Collectors.joining(",")), "is more than a loss");
         }
         List<Term> terms = main.recipe().terms().stream().map(term -> new Term(term.name(), term.weight(), on(heads, term))).toList();
         var recipe = new Recipe(main.recipe().teacher(), terms, main.recipe().after(), main.recipe().values());

@@ -7,7 +7,9 @@ import limbeck.autograd.Parameter;
 import limbeck.autograd.Tape;
 import limbeck.autograd.Variable;
 import limbeck.distill.AfterStep;
+import limbeck.distill.Moment;
 import limbeck.distill.Stateful;
+import limbeck.distill.Views;
 import limbeck.nn.Losses;
 import limbeck.nn.optim.Progress;
 import limbeck.nn.optim.Schedule;
@@ -102,7 +104,8 @@ public final class Learned implements Weights, AfterStep, Stateful {
         var tape = new Tape();
         Variable loss = tape.record(() -> {
             Variable weights = theta.softmax(0).reshape(theta.shape().dim(0), 1, 1);
-            return Losses.crossEntropy(mixture.of(Variable.of(logits), weights), targets);
+            var moment = new Moment(progress, Views.of(mixture.of(Variable.of(logits), weights)), Views.of(null), targets);
+            return moment.ofLabelled(labelled -> Losses.crossEntropy(labelled.student().logits(), labelled.targets()));
         });
         optimizer.step(tape.backward(loss), progress);
         // What was taught lies in the step's memory, which ends with it.

@@ -17,6 +17,7 @@ import limbeck.distill.Recipe;
 import limbeck.distill.StepReport;
 import limbeck.distill.Teacher;
 import limbeck.distill.Term;
+import limbeck.distill.data.Dataset;
 import limbeck.distill.logits.LogitKd;
 import limbeck.nn.Linear;
 import limbeck.nn.Mode;
@@ -88,6 +89,22 @@ class LearnedTest {
             assertTrue(crossEntropy(weights.values(), probabilities) < before);
             assertEquals(1, weights.values()[0] + weights.values()[1], 1e-12);
         }
+    }
+
+    @Test
+    void anExampleWithoutALabelHasNoSay() {
+        Device device = Device.reference();
+        Tensor first = device.tensor(logits(1), 5, 3);
+        Tensor second = device.tensor(logits(2), 5, 3);
+        var some = new Learned(2, device, 0.5);
+        some.taught(first.stack(0, List.of(second)), device.tensor(new int[] {0, Dataset.UNLABELLED, 1, Dataset.UNLABELLED, 0}, 5), Mixture.LOGITS);
+        some.after(Progress.START);
+        Tensor rows = device.tensor(new int[] {0, 2, 4}, 3);
+        var labelled = new Learned(2, device, 0.5);
+        labelled.taught(first.indexSelect(0, rows).stack(0, List.of(second.indexSelect(0, rows))), device.tensor(new int[] {0, 1, 0}, 3), Mixture.LOGITS);
+        labelled.after(Progress.START);
+        assertArrayEquals(labelled.values(), some.values(), 1e-12);
+        assertTrue(Math.abs(some.values()[0] - 0.5) > 1e-3);
     }
 
     private static List<StepReport> taught(int threads, Learned weights) {
