@@ -98,7 +98,8 @@ public final class Method {
      * @return a new method
      */
     public Method option(String name, String initial, String help) {
-        return with(new Option(name, initial, help));
+        // One that may change over time stays so: weight and ce come with every method.
+        return with(new Option(name, initial, help, options.containsKey(name) ? options.get(name).range() : null));
     }
 
     /**
