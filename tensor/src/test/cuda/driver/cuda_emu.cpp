@@ -13,12 +13,14 @@
 #include <cstring>
 #include <map>
 #include <mutex>
+#include <set>
 #include <string>
+#include <vector>
 
 typedef int R;
 enum { OK = 0, INVALID = 1, NOMEM = 2, NOT_INIT = 3, NO_BINARY = 209, NOT_FOUND = 500, ILLEGAL = 700, LAUNCH_FAILED = 719, UNSUPPORTED = 801 };
 typedef int (*LaunchFn)(const char*, unsigned, unsigned, unsigned, unsigned, unsigned, unsigned, unsigned, void**, char*, int);
-struct Module { void* lib; LaunchFn launch; int (*params)(const char*); std::map<std::string, struct Func*> f; };
+struct Module { void* lib; LaunchFn launch; int (*params)(const char*); const size_t* (*sizes)(const char*); std::map<std::string, struct Func*> f; };
 struct Func { Module* m; std::string name; int max_dynamic = 48 * 1024; };
 struct Event { double ms; };
 static std::mutex mu;
@@ -176,6 +178,7 @@ API cuModuleLoadData(void** out, const void* image) {
   m->lib = lib;
   m->launch = reinterpret_cast<LaunchFn>(dlsym(lib, "cuemu_launch"));
   m->params = reinterpret_cast<int (*)(const char*)>(dlsym(lib, "cuemu_params"));
+  m->sizes = reinterpret_cast<const size_t* (*)(const char*)>(dlsym(lib, "cuemu_sizes"));
   if (!m->launch) return NO_BINARY;
   *out = m;
   return OK;
@@ -212,3 +215,84 @@ API cuEventDestroy_v2(void* e) { delete static_cast<Event*>(e); return OK; }
 API cuEventRecord(void* e, void*) { static_cast<Event*>(e)->ms = now(); return OK; }
 API cuEventSynchronize(void*) { return cuCtxSynchronize(); }
 API cuEventElapsedTime_v2(float* ms, void* a, void* b) { *ms = float(static_cast<Event*>(b)->ms - static_cast<Event*>(a)->ms); return OK; }
+
+// Graphs of kernels. A node keeps the values of its arguments, not their addresses. An executable graph is a copy; a handle of
+// what has been destroyed is refused. Nodes that do not wait for each other run in the reverse order of their making.
+struct NodeParams { void* func; unsigned grid[3], block[3], shared; void** params; void** extra; void* kern; void* ctx; };  // CUDA_KERNEL_NODE_PARAMS_v2
+struct Node { Func* f; unsigned grid[3], block[3], shared; std::vector<std::vector<char>> values; std::vector<Node*> after; };
+struct Graph { std::vector<Node*> nodes; };
+struct Exec { std::vector<std::pair<Node*, Node>> nodes; };  // the node of the graph that one was made of, which may be gone
+static const size_t NODE = 1024;  // of the device's memory; what it is on a real one is the driver's secret
+static std::set<Graph*> graphs;
+static std::set<Exec*> execs;
+static std::set<Node*> nodes;
+static R refuse(const char* why) { said = why; fprintf(stderr, "cuda-emu: %s\n", why); return INVALID; }
+static R set(Node* n, const NodeParams* p) {
+  if (!p->func || !p->params || p->extra || p->kern || p->ctx) return refuse("a kernel node takes a function and its parameters here, and nothing else");
+  n->f = static_cast<Func*>(p->func);
+  if (static_cast<int>(p->shared) > n->f->max_dynamic) return refuse("a kernel node wants more shared memory than its function allows");
+  memcpy(n->grid, p->grid, sizeof n->grid);
+  memcpy(n->block, p->block, sizeof n->block);
+  n->shared = p->shared;
+  n->values.clear();
+  const size_t* sizes = n->f->m->sizes(n->f->name.c_str());
+  for (int i = 0; sizes[i]; i++) n->values.emplace_back(static_cast<char*>(p->params[i]), static_cast<char*>(p->params[i]) + sizes[i]);
+  return OK;
+}
+API cuGraphCreate(Graph** g, unsigned flags) { if (flags) return INVALID; *g = new Graph; graphs.insert(*g); return OK; }
+API cuGraphDestroy(Graph* g) {
+  if (!graphs.erase(g)) return refuse("cuGraphDestroy of no graph");
+  for (Node* n : g->nodes) { nodes.erase(n); delete n; }
+  delete g;
+  return OK;
+}
+API cuGraphAddKernelNode_v2(Node** out, Graph* g, Node** after, size_t count, const NodeParams* p) {
+  if (!graphs.count(g)) return refuse("cuGraphAddKernelNode to no graph");
+  Node made;
+  for (size_t i = 0; i < count; i++) {
+    if (!nodes.count(after[i])) return refuse("a kernel node is to wait for no node");
+    made.after.push_back(after[i]);
+  }
+  if (R rc = set(&made, p)) return rc;
+  g->nodes.push_back(*out = new Node(made));
+  nodes.insert(*out);
+  return OK;
+}
+API cuGraphInstantiateWithFlags(Exec** e, Graph* g, unsigned long long flags) {
+  if (flags || !graphs.count(g)) return refuse("cuGraphInstantiate of no graph");
+  *e = new Exec;
+  for (Node* n : g->nodes) (*e)->nodes.emplace_back(n, *n);
+  execs.insert(*e);
+  used += NODE * g->nodes.size();
+  return OK;
+}
+API cuGraphExecDestroy(Exec* e) {
+  if (!execs.erase(e)) return refuse("cuGraphExecDestroy of no executable graph");
+  used -= NODE * e->nodes.size();
+  delete e;
+  return OK;
+}
+API cuGraphExecKernelNodeSetParams_v2(Exec* e, Node* node, const NodeParams* p) {
+  if (!execs.count(e) || !nodes.count(node)) return refuse("cuGraphExecKernelNodeSetParams of no executable graph, or no node");
+  for (auto& n : e->nodes)
+    if (n.first == node) return p->func == n.second.f ? set(&n.second, p) : refuse("cuGraphExecKernelNodeSetParams with another function");
+  return refuse("cuGraphExecKernelNodeSetParams of a node of another graph");
+}
+API cuGraphLaunch(Exec* e, void* stream) {
+  if (!execs.count(e)) return refuse("cuGraphLaunch of no executable graph");
+  std::set<Node*> done;
+  while (done.size() < e->nodes.size())
+    for (auto n = e->nodes.rbegin(); n != e->nodes.rend(); ++n) {
+      bool ready = !done.count(n->first);
+      for (Node* other : n->second.after) ready = ready && done.count(other);
+      if (!ready) continue;
+      Node& k = n->second;
+      std::vector<void*> params;
+      for (auto& v : k.values) params.push_back(v.data());
+      R rc = cuLaunchKernel(k.f, k.grid[0], k.grid[1], k.grid[2], k.block[0], k.block[1], k.block[2], k.shared, stream, params.data(), nullptr);
+      if (rc) return rc;
+      done.insert(n->first);
+      break;
+    }
+  return OK;
+}

@@ -69,6 +69,10 @@ final class CudaBackend implements Backend {
         this.cuda = cuda;
     }
 
+    CudaContext context() {
+        return cuda;
+    }
+
     @Override
     public Storage allocate(DType type, int size) {
         synchronized (cuda) {
@@ -240,6 +244,10 @@ final class CudaBackend implements Backend {
                 Updates.run(ready, temps);
                 for (int i = 0; i < ready.size(); i++) {
                     putBack(ready.get(i), changes.get(i));
+                }
+                if (changes.stream().anyMatch(change -> !(change.rule() instanceof Update.Average))) {
+                    // An optimizer's step ends a step of training. Averages are also taken within one, by batch norm.
+                    cuda.launches().end();
                 }
             } finally {
                 keepReachable(changes);
