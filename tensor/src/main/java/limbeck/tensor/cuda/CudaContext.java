@@ -27,6 +27,7 @@ final class CudaContext {
     /** Of a kernel's grid, in y and z. */
     static final int MAX_GRID = 65_535;
 
+    private final int index;
     private final String name;
     private final int capability;
     private final CUctx_st context = new CUctx_st();
@@ -45,6 +46,7 @@ final class CudaContext {
      * @throws IllegalStateException if the driver refuses
      */
     CudaContext(int index) {
+        this.index = index;
         int[] handle = new int[1];
         check(cuDeviceGet(handle, index), "cuDeviceGet of device " + index);
         int device = handle[0];
@@ -64,6 +66,11 @@ final class CudaContext {
     /** Makes this device the calling thread's; every entry from outside does so first. */
     void enter() {
         check(cuCtxSetCurrent(context), "cuCtxSetCurrent");
+    }
+
+    /** Which device it is, from 0. */
+    int index() {
+        return index;
     }
 
     /** Such as {@code NVIDIA H200}. */
