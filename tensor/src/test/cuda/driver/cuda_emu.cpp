@@ -288,11 +288,12 @@ API cuGraphAddKernelNode_v2(Node** out, Graph* g, Node** after, size_t count, co
 API cuGraphInstantiateWithFlags(Exec** e, Graph* g, unsigned long long flags) {
   std::lock_guard<std::mutex> g1(graph_mu);
   if (flags || !graphs.count(g)) return refuse("cuGraphInstantiate of no graph");
+  std::lock_guard<std::mutex> g2(mu);
+  if (used + NODE * g->nodes.size() > memory()) { said = "out of memory"; return NOMEM; }
+  used += NODE * g->nodes.size();
   *e = new Exec;
   for (Node* n : g->nodes) (*e)->nodes.emplace_back(n, *n);
   execs.insert(*e);
-  std::lock_guard<std::mutex> g2(mu);
-  used += NODE * g->nodes.size();
   return OK;
 }
 API cuGraphExecDestroy(Exec* e) {

@@ -1,6 +1,7 @@
 package limbeck.tensor.cuda;
 
 import static limbeck.tensor.cuda.Driver.check;
+import static org.bytedeco.cuda.global.cudart.CUDA_ERROR_OUT_OF_MEMORY;
 import static org.bytedeco.cuda.global.cudart.cuGraphAddKernelNode;
 import static org.bytedeco.cuda.global.cudart.cuGraphCreate;
 import static org.bytedeco.cuda.global.cudart.cuGraphDestroy;
@@ -27,13 +28,7 @@ final class LaunchGraph implements AutoCloseable {
     private final byte[] values;
     private final CUDA_KERNEL_NODE_PARAMS_v2 node;
 
-    /**
-     * A graph of launches.
-     *
-     * @param launches what to do
-     * @param node scratch memory, all zero or used for this before
-     */
-    LaunchGraph(Launches launches, CUDA_KERNEL_NODE_PARAMS_v2 node) {
+    private LaunchGraph(Launches launches, CUDA_KERNEL_NODE_PARAMS_v2 node) {
         this.nodes = new CUgraphNode_st[launches.count()];
         this.values = launches.values();
         this.node = node;
@@ -43,7 +38,24 @@ final class LaunchGraph implements AutoCloseable {
             nodes[i] = new CUgraphNode_st();
             check(cuGraphAddKernelNode(nodes[i], graph, i == 0 ? null : nodes[i - 1], i == 0 ? 0 : 1, node), "cuGraphAddKernelNode");
         }
-        check(cuGraphInstantiate(executable, graph, 0), "cuGraphInstantiate of " + nodes.length + " kernels");
+    }
+
+    /**
+     * A graph of launches.
+     *
+     * @param launches what to do
+     * @param node scratch memory, all zero or used for this before
+     * @return the graph, or null where the device has no memory left for it
+     */
+    static LaunchGraph of(Launches launches, CUDA_KERNEL_NODE_PARAMS_v2 node) {
+        var made = new LaunchGraph(launches, node);
+        int code = cuGraphInstantiate(made.executable, made.graph, 0);
+        if (code == CUDA_ERROR_OUT_OF_MEMORY) {
+            check(cuGraphDestroy(made.graph), "cuGraphDestroy");
+            return null;
+        }
+        check(code, "cuGraphInstantiate");
+        return made;
     }
 
     /**

@@ -84,7 +84,11 @@ final class LaunchQueue {
         }
         LaunchGraph graph = graphs.get(form);
         if (graph == null) {
-            graph = new LaunchGraph(row, node);
+            graph = LaunchGraph.of(row, node);
+            if (graph == null) {
+                each();
+                return;
+            }
             graphs.put(form, graph);
         } else {
             count = count.plus(0, 0, 0, graph.update(row));

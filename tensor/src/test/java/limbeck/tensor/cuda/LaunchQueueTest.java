@@ -131,6 +131,22 @@ final class LaunchQueueTest {
         assertEquals(1, Count.of(cuda).since(before).graphs(), "of its two rows the one that all forms share");
     }
 
+    @Test
+    void withoutMemoryForAGraphThereIsNone() {
+        Emulator.only();
+        assertEquals(10, chain(1234, 2));
+        Count before = Count.of(cuda);
+        Emulator.environment("CUEMU_MEMORY", "1");
+        try {
+            assertEquals(10, chain(1234, 2));
+        } finally {
+            Emulator.environment("CUEMU_MEMORY", Long.toString(1L << 33));
+        }
+        assertEquals(0, Count.of(cuda).since(before).graphs());
+        assertEquals(10, chain(1234, 2));
+        assertTrue(Count.of(cuda).since(before).graphs() > 0);
+    }
+
     /** Two rows of kernels, the second one for each number another. */
     private double bits(int form) {
         try (var _ = Scope.open("bits")) {
