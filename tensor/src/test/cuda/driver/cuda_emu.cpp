@@ -216,6 +216,8 @@ API cuModuleGetFunction(void** f, void* mod, const char* name) {
 }
 API cuFuncSetAttribute(void* f, int a, int v) { if (a == 8) { if (v > 232448) return INVALID; static_cast<Func*>(f)->max_dynamic = v; } return OK; }
 API cuFuncGetAttribute(int* v, int, void*) { *v = 0; return OK; }
+// To measure what a launch costs in Java.
+static bool skip() { const char* s = getenv("CUEMU_SKIP"); return s && atoi(s); }
 // A stream holds the number of its device.
 static bool foreign(void* stream) { return stream && *static_cast<int*>(stream) != current; }
 API cuLaunchKernel(void* fn, unsigned gx, unsigned gy, unsigned gz, unsigned bx, unsigned by, unsigned bz, unsigned sh, void* stream, void** params, void** extra) {
@@ -223,7 +225,7 @@ API cuLaunchKernel(void* fn, unsigned gx, unsigned gy, unsigned gz, unsigned bx,
   if (current < 0) return NO_CONTEXT;
   if (foreign(stream) || f->m->device != current) { said = "the stream or the kernel is that of another device"; return INVALID_HANDLE; }
   if (extra || static_cast<int>(sh) > f->max_dynamic) return INVALID;
-  if (const char* skip = getenv("CUEMU_SKIP")) if (atoi(skip)) return OK;  // to measure what a launch costs in Java
+  if (skip()) return OK;
   char err[512];
   int rc = f->m->launch(f->name.c_str(), gx, gy, gz, bx, by, bz, sh, params, err, sizeof err);
   if (rc) { said = err; fprintf(stderr, "cuda-emu: %s\n", err); broken = broken || rc == 3; return rc == 2 ? INVALID : LAUNCH_FAILED; }
@@ -316,6 +318,7 @@ API cuGraphLaunch(Exec* e, void* stream) {
     std::lock_guard<std::mutex> g1(graph_mu);
     if (!execs.count(e)) return refuse("cuGraphLaunch of no executable graph");
   }
+  if (skip()) return OK;
   std::set<Node*> done;
   while (done.size() < e->nodes.size())
     for (auto n = e->nodes.rbegin(); n != e->nodes.rend(); ++n) {
