@@ -438,6 +438,13 @@ struct Pool {
     }
   }
   void run(Launch& l) {
+    if (l.grid.x == 1 && l.grid.y == 1 && l.grid.z == 1) {  // one block: waking another thread would take longer
+      static thread_local Block mine;
+      blk = &mine;
+      work(l, mine);
+      blk = nullptr;
+      return;
+    }
     std::unique_lock<std::mutex> g(mu);
     fin.wait(g, [&] { return busy == 0; });
     job = &l;
@@ -456,21 +463,22 @@ static Pool& pool() {
   return *p;
 }
 
-struct Kernel { const char* name; void (*thunk)(void**); int nparams; };
+struct Kernel { const char* name; void (*thunk)(void**); int nparams; const size_t* sizes; };
 static std::vector<Kernel>& kernels() { static auto* v = new std::vector<Kernel>; return *v; }
 template <auto F> struct Thunk;
 template <class... A, void (*F)(A...)> struct Thunk<F> {
   static constexpr int count = sizeof...(A);
+  static constexpr size_t sizes[] = {sizeof(std::remove_cv_t<std::remove_reference_t<A>>)..., 0};
   template <size_t... I> static void go(void** p, std::index_sequence<I...>) {
     F(*static_cast<std::remove_cv_t<std::remove_reference_t<A>>*>(p[I])...);
   }
   static void call(void** p) { go(p, std::index_sequence_for<A...>{}); }
 };
-struct Reg { Reg(const char* n, void (*t)(void**), int k) { kernels().push_back({n, t, k}); } };
+struct Reg { Reg(const char* n, void (*t)(void**), int k, const size_t* sizes) { kernels().push_back({n, t, k, sizes}); } };
 static inline void err(char* e, int m, const char* s) { if (e && m > 0) snprintf(e, m, "%s", s); }
 }  // namespace cuemu
 
-#define CUEMU_KERNEL(name) static cuemu::Reg cuemu_reg_##name(#name, cuemu::Thunk<name>::call, cuemu::Thunk<name>::count);
+#define CUEMU_KERNEL(name) static cuemu::Reg cuemu_reg_##name(#name, cuemu::Thunk<name>::call, cuemu::Thunk<name>::count, cuemu::Thunk<name>::sizes);
 
 // 0: ran; 1: no such kernel; 2: bad launch; 3: the kernel did something wrong. err gets a line.
 extern "C" __attribute__((visibility("default"), used)) int cuemu_launch(const char* name, unsigned gx, unsigned gy,
@@ -503,6 +511,12 @@ extern "C" __attribute__((visibility("default"), used)) const char* cuemu_name(i
 extern "C" __attribute__((visibility("default"), used)) int cuemu_params(const char* n) {
   for (auto& k : cuemu::kernels()) if (!strcmp(k.name, n)) return k.nparams;
   return -1;
+}
+
+// The bytes of a kernel's parameters, ended by 0: what a graph keeps of them.
+extern "C" __attribute__((visibility("default"), used)) const size_t* cuemu_sizes(const char* n) {
+  for (auto& k : cuemu::kernels()) if (!strcmp(k.name, n)) return k.sizes;
+  return nullptr;
 }
 
 // ---------------------------------------------------------------- device functions

@@ -7,22 +7,28 @@
 #include <sys/mman.h>
 #include <time.h>
 #include <unistd.h>
+#include <algorithm>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <map>
 #include <mutex>
+#include <set>
 #include <string>
+#include <vector>
 
 typedef int R;
-enum { OK = 0, INVALID = 1, NOMEM = 2, NOT_INIT = 3, NO_BINARY = 209, NOT_FOUND = 500, ILLEGAL = 700, LAUNCH_FAILED = 719, UNSUPPORTED = 801 };
+enum { OK = 0, INVALID = 1, NOMEM = 2, NOT_INIT = 3, NO_CONTEXT = 201, NO_BINARY = 209, INVALID_HANDLE = 400, NOT_FOUND = 500, ILLEGAL = 700, LAUNCH_FAILED = 719, UNSUPPORTED = 801 };
 typedef int (*LaunchFn)(const char*, unsigned, unsigned, unsigned, unsigned, unsigned, unsigned, unsigned, void**, char*, int);
-struct Module { void* lib; LaunchFn launch; int (*params)(const char*); std::map<std::string, struct Func*> f; };
+struct Module { int device; void* lib; LaunchFn launch; int (*params)(const char*); const size_t* (*sizes)(const char*); std::map<std::string, struct Func*> f; };
 struct Func { Module* m; std::string name; int max_dynamic = 48 * 1024; };
 struct Event { double ms; };
 static std::mutex mu;
-struct Buffer { size_t bytes; bool guarded; };
+struct Buffer { size_t bytes; bool guarded; int device; };
+static const int DEVICES = 8;
+static int contexts[DEVICES];            // a device's context is the address of its number here
+static thread_local int current = -1;    // the calling thread's device; -1 before cuCtxSetCurrent
 static std::map<char*, Buffer> live;  // by first byte
 static size_t used = 0, made = 0;
 static size_t memory() {  // of the device, in bytes
@@ -42,7 +48,7 @@ static bool inside(uint64_t p, size_t n) {
   if (i == live.begin()) return false;
   --i;
   uint64_t a = reinterpret_cast<uint64_t>(i->first);
-  return p + n <= a + i->second.bytes;
+  return p + n <= a + i->second.bytes && i->second.device == current;
 }
 static R overrun(const char* who) {
   for (auto& b : live)
@@ -60,8 +66,12 @@ static R overrun(const char* who) {
 #define API extern "C" __attribute__((visibility("default"))) R
 API cuInit(unsigned) { up = true; return OK; }
 API cuDriverGetVersion(int* v) { *v = 13000; return OK; }
-API cuDeviceGetCount(int* n) { if (!up) return NOT_INIT; *n = 1; return OK; }
-API cuDeviceGet(int* d, int i) { if (i) return 101; *d = 0; return OK; }
+static int devices() {
+  const char* s = getenv("CUEMU_DEVICES");
+  return s ? std::min(atoi(s), DEVICES) : 1;
+}
+API cuDeviceGetCount(int* n) { if (!up) return NOT_INIT; *n = devices(); return OK; }
+API cuDeviceGet(int* d, int i) { if (i < 0 || i >= devices()) return 101; *d = i; return OK; }
 API cuDeviceGetName(char* s, int n, int) { snprintf(s, n, "cuda-emu (CPU)"); return OK; }
 API cuDeviceTotalMem_v2(size_t* n, int) { *n = memory(); return OK; }
 API cuMemGetInfo_v2(size_t* f, size_t* t) { *t = memory(); *f = *t > used ? *t - used : 0; return OK; }
@@ -82,11 +92,16 @@ API cuDeviceGetAttribute(int* v, int a, int) {
   }
   return OK;
 }
-API cuDevicePrimaryCtxRetain(void** c, int) { *c = &live; return OK; }
+API cuDevicePrimaryCtxRetain(void** c, int d) { contexts[d] = d; *c = contexts + d; return OK; }
 API cuDevicePrimaryCtxRelease_v2(int) { return OK; }
-API cuCtxSetCurrent(void*) { return OK; }
-API cuCtxGetCurrent(void** c) { *c = &live; return OK; }
-API cuCtxSynchronize() { return broken ? ILLEGAL : OK; }
+API cuCtxSetCurrent(void* c) { current = c ? *static_cast<int*>(c) : -1; return OK; }
+API cuCtxGetCurrent(void** c) { *c = current < 0 ? nullptr : contexts + current; return OK; }
+API cuCtxSynchronize() { return current < 0 ? NO_CONTEXT : broken ? ILLEGAL : OK; }
+// For the stand-in of NCCL.
+API cuemuOwns(int device, uint64_t p, size_t n) {
+  std::lock_guard<std::mutex> g(mu);
+  return current == device && inside(p, n);
+}
 API cuGetErrorName(int e, const char** s) {
   *s = e == OK ? "CUDA_SUCCESS" : e == INVALID ? "CUDA_ERROR_INVALID_VALUE" : e == NO_BINARY ? "CUDA_ERROR_NO_BINARY_FOR_GPU"
      : e == NOT_FOUND ? "CUDA_ERROR_NOT_FOUND" : e == ILLEGAL ? "CUDA_ERROR_ILLEGAL_ADDRESS" : e == LAUNCH_FAILED ? "CUDA_ERROR_LAUNCH_FAILED" : "CUDA_ERROR";
@@ -100,6 +115,7 @@ API cuGetErrorString(int, const char** s) {
 }
 API cuMemAlloc_v2(uint64_t* p, size_t n) {
   if (!n) return INVALID;
+  if (current < 0) return NO_CONTEXT;
   std::lock_guard<std::mutex> g(mu);
   if (used + n > memory()) { said = "out of memory"; return NOMEM; }
   char* b;
@@ -118,7 +134,7 @@ API cuMemAlloc_v2(uint64_t* p, size_t n) {
     b = m + PAD;
   }
   memset(b, 0xff, n);
-  live[b] = {n, guarded};
+  live[b] = {n, guarded, current};
   used += n;
   made++;
   *p = reinterpret_cast<uint64_t>(b);
@@ -148,8 +164,13 @@ API cuMemcpyDtoD_v2(uint64_t d, uint64_t s, size_t n) { return copy(P(d), P(s), 
 API cuMemcpyHtoDAsync_v2(uint64_t d, const void* s, size_t n, void*) { return copy(P(d), s, n, d, 0); }
 API cuMemcpyDtoHAsync_v2(void* d, uint64_t s, size_t n, void*) { return copy(d, P(s), n, 0, s); }
 API cuMemcpyDtoDAsync_v2(uint64_t d, uint64_t s, size_t n, void*) { return copy(P(d), P(s), n, d, s); }
-API cuMemsetD8_v2(uint64_t d, unsigned char v, size_t n) { if (!inside(d, n)) return INVALID; memset(P(d), v, n); return OK; }
-API cuMemsetD32_v2(uint64_t d, unsigned v, size_t n) { if (!inside(d, 4 * n)) return INVALID; for (size_t i = 0; i < n; i++) static_cast<unsigned*>(P(d))[i] = v; return OK; }
+API cuMemsetD8_v2(uint64_t d, unsigned char v, size_t n) {
+  std::lock_guard<std::mutex> g(mu);
+  if (!inside(d, n)) return INVALID;
+  memset(P(d), v, n);
+  return OK;
+}
+API cuMemsetD32_v2(uint64_t d, unsigned v, size_t n) { std::lock_guard<std::mutex> g(mu); if (!inside(d, 4 * n)) return INVALID; for (size_t i = 0; i < n; i++) static_cast<unsigned*>(P(d))[i] = v; return OK; }
 API cuMemsetD8Async(uint64_t d, unsigned char v, size_t n, void*) { return cuMemsetD8_v2(d, v, n); }
 API cuMemsetD32Async(uint64_t d, unsigned v, size_t n, void*) { return cuMemsetD32_v2(d, v, n); }
 API cuMemAllocAsync(uint64_t* p, size_t n, void*) { return cuMemAlloc_v2(p, n); }
@@ -173,9 +194,11 @@ API cuModuleLoadData(void** out, const void* image) {
   unlink(path);
   if (!lib) return NO_BINARY;
   auto* m = new Module;
+  m->device = current;
   m->lib = lib;
   m->launch = reinterpret_cast<LaunchFn>(dlsym(lib, "cuemu_launch"));
   m->params = reinterpret_cast<int (*)(const char*)>(dlsym(lib, "cuemu_params"));
+  m->sizes = reinterpret_cast<const size_t* (*)(const char*)>(dlsym(lib, "cuemu_sizes"));
   if (!m->launch) return NO_BINARY;
   *out = m;
   return OK;
@@ -193,22 +216,122 @@ API cuModuleGetFunction(void** f, void* mod, const char* name) {
 }
 API cuFuncSetAttribute(void* f, int a, int v) { if (a == 8) { if (v > 232448) return INVALID; static_cast<Func*>(f)->max_dynamic = v; } return OK; }
 API cuFuncGetAttribute(int* v, int, void*) { *v = 0; return OK; }
-API cuLaunchKernel(void* fn, unsigned gx, unsigned gy, unsigned gz, unsigned bx, unsigned by, unsigned bz, unsigned sh, void*, void** params, void** extra) {
+// To measure what a launch costs in Java.
+static bool skip() { const char* s = getenv("CUEMU_SKIP"); return s && atoi(s); }
+// A stream holds the number of its device.
+static bool foreign(void* stream) { return stream && *static_cast<int*>(stream) != current; }
+API cuLaunchKernel(void* fn, unsigned gx, unsigned gy, unsigned gz, unsigned bx, unsigned by, unsigned bz, unsigned sh, void* stream, void** params, void** extra) {
   auto* f = static_cast<Func*>(fn);
+  if (current < 0) return NO_CONTEXT;
+  if (foreign(stream) || f->m->device != current) { said = "the stream or the kernel is that of another device"; return INVALID_HANDLE; }
   if (extra || static_cast<int>(sh) > f->max_dynamic) return INVALID;
-  if (const char* skip = getenv("CUEMU_SKIP")) if (atoi(skip)) return OK;  // to measure what a launch costs in Java
+  if (skip()) return OK;
   char err[512];
   int rc = f->m->launch(f->name.c_str(), gx, gy, gz, bx, by, bz, sh, params, err, sizeof err);
   if (rc) { said = err; fprintf(stderr, "cuda-emu: %s\n", err); broken = broken || rc == 3; return rc == 2 ? INVALID : LAUNCH_FAILED; }
   std::lock_guard<std::mutex> g(mu);
   return overrun(f->name.c_str());
 }
-API cuStreamCreate(void** s, unsigned) { *s = malloc(1); return OK; }
-API cuStreamDestroy_v2(void* s) { free(s); return OK; }
-API cuStreamSynchronize(void*) { return cuCtxSynchronize(); }
+API cuStreamCreate(void** s, unsigned) { if (current < 0) return NO_CONTEXT; *s = new int(current); return OK; }
+API cuStreamDestroy_v2(void* s) { delete static_cast<int*>(s); return OK; }
+API cuStreamSynchronize(void* s) { return foreign(s) ? INVALID_HANDLE : cuCtxSynchronize(); }
 API cuStreamWaitEvent(void*, void*, unsigned) { return OK; }
 API cuEventCreate(void** e, unsigned) { *e = new Event{0}; return OK; }
 API cuEventDestroy_v2(void* e) { delete static_cast<Event*>(e); return OK; }
 API cuEventRecord(void* e, void*) { static_cast<Event*>(e)->ms = now(); return OK; }
 API cuEventSynchronize(void*) { return cuCtxSynchronize(); }
 API cuEventElapsedTime_v2(float* ms, void* a, void* b) { *ms = float(static_cast<Event*>(b)->ms - static_cast<Event*>(a)->ms); return OK; }
+
+// Graphs of kernels. A node keeps the values of its arguments, not their addresses. An executable graph is a copy; a handle of
+// what has been destroyed is refused. Nodes that do not wait for each other run in the reverse order of their making.
+struct NodeParams { void* func; unsigned grid[3], block[3], shared; void** params; void** extra; void* kern; void* ctx; };  // CUDA_KERNEL_NODE_PARAMS_v2
+struct Node { Func* f; unsigned grid[3], block[3], shared; std::vector<std::vector<char>> values; std::vector<Node*> after; };
+struct Graph { std::vector<Node*> nodes; };
+struct Exec { std::vector<std::pair<Node*, Node>> nodes; };  // the node of the graph that one was made of, which may be gone
+static const size_t NODE = 1024;  // of the device's memory; what it is on a real one is the driver's secret
+static std::mutex graph_mu;
+static std::set<Graph*> graphs;
+static std::set<Exec*> execs;
+static std::set<Node*> nodes;
+static R refuse(const char* why) { said = why; fprintf(stderr, "cuda-emu: %s\n", why); return INVALID; }
+static R set(Node* n, const NodeParams* p) {
+  if (!p->func || !p->params || p->extra || p->kern || p->ctx) return refuse("a kernel node takes a function and its parameters here, and nothing else");
+  n->f = static_cast<Func*>(p->func);
+  if (static_cast<int>(p->shared) > n->f->max_dynamic) return refuse("a kernel node wants more shared memory than its function allows");
+  memcpy(n->grid, p->grid, sizeof n->grid);
+  memcpy(n->block, p->block, sizeof n->block);
+  n->shared = p->shared;
+  n->values.clear();
+  const size_t* sizes = n->f->m->sizes(n->f->name.c_str());
+  for (int i = 0; sizes[i]; i++) n->values.emplace_back(static_cast<char*>(p->params[i]), static_cast<char*>(p->params[i]) + sizes[i]);
+  return OK;
+}
+API cuGraphCreate(Graph** g, unsigned flags) { std::lock_guard<std::mutex> g1(graph_mu); if (flags) return INVALID; *g = new Graph; graphs.insert(*g); return OK; }
+API cuGraphDestroy(Graph* g) {
+  std::lock_guard<std::mutex> g1(graph_mu);
+  if (!graphs.erase(g)) return refuse("cuGraphDestroy of no graph");
+  for (Node* n : g->nodes) { nodes.erase(n); delete n; }
+  delete g;
+  return OK;
+}
+API cuGraphAddKernelNode_v2(Node** out, Graph* g, Node** after, size_t count, const NodeParams* p) {
+  std::lock_guard<std::mutex> g1(graph_mu);
+  if (!graphs.count(g)) return refuse("cuGraphAddKernelNode to no graph");
+  Node made;
+  for (size_t i = 0; i < count; i++) {
+    if (!nodes.count(after[i])) return refuse("a kernel node is to wait for no node");
+    made.after.push_back(after[i]);
+  }
+  if (R rc = set(&made, p)) return rc;
+  g->nodes.push_back(*out = new Node(made));
+  nodes.insert(*out);
+  return OK;
+}
+API cuGraphInstantiateWithFlags(Exec** e, Graph* g, unsigned long long flags) {
+  std::lock_guard<std::mutex> g1(graph_mu);
+  if (flags || !graphs.count(g)) return refuse("cuGraphInstantiate of no graph");
+  std::lock_guard<std::mutex> g2(mu);
+  if (used + NODE * g->nodes.size() > memory()) { said = "out of memory"; return NOMEM; }
+  used += NODE * g->nodes.size();
+  *e = new Exec;
+  for (Node* n : g->nodes) (*e)->nodes.emplace_back(n, *n);
+  execs.insert(*e);
+  return OK;
+}
+API cuGraphExecDestroy(Exec* e) {
+  std::lock_guard<std::mutex> g1(graph_mu);
+  if (!execs.erase(e)) return refuse("cuGraphExecDestroy of no executable graph");
+  std::lock_guard<std::mutex> g2(mu);
+  used -= NODE * e->nodes.size();
+  delete e;
+  return OK;
+}
+API cuGraphExecKernelNodeSetParams_v2(Exec* e, Node* node, const NodeParams* p) {
+  std::lock_guard<std::mutex> g1(graph_mu);
+  if (!execs.count(e) || !nodes.count(node)) return refuse("cuGraphExecKernelNodeSetParams of no executable graph, or no node");
+  for (auto& n : e->nodes)
+    if (n.first == node) return p->func == n.second.f ? set(&n.second, p) : refuse("cuGraphExecKernelNodeSetParams with another function");
+  return refuse("cuGraphExecKernelNodeSetParams of a node of another graph");
+}
+API cuGraphLaunch(Exec* e, void* stream) {
+  {
+    std::lock_guard<std::mutex> g1(graph_mu);
+    if (!execs.count(e)) return refuse("cuGraphLaunch of no executable graph");
+  }
+  if (skip()) return OK;
+  std::set<Node*> done;
+  while (done.size() < e->nodes.size())
+    for (auto n = e->nodes.rbegin(); n != e->nodes.rend(); ++n) {
+      bool ready = !done.count(n->first);
+      for (Node* other : n->second.after) ready = ready && done.count(other);
+      if (!ready) continue;
+      Node& k = n->second;
+      std::vector<void*> params;
+      for (auto& v : k.values) params.push_back(v.data());
+      R rc = cuLaunchKernel(k.f, k.grid[0], k.grid[1], k.grid[2], k.block[0], k.block[1], k.block[2], k.shared, stream, params.data(), nullptr);
+      if (rc) return rc;
+      done.insert(n->first);
+      break;
+    }
+  return OK;
+}

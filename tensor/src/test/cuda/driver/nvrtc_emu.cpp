@@ -1,6 +1,7 @@
 // libnvrtc.so.13 that hands the source to cuemu-build.sh: its "cubin" is an x86-64 shared library.
 #include <dlfcn.h>
 #include <unistd.h>
+#include <atomic>
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
@@ -41,7 +42,8 @@ API R nvrtcCompileProgram(void* prog, int n, const char* const* opt) {
   snprintf(key, sizeof key, "%016zx-%016zx", std::hash<std::string>{}(p->src + more), std::hash<std::string>{}(slurp(home() + "/cuemu.h")));
   std::string dir = getenv("CUEMU_CACHE") ? getenv("CUEMU_CACHE")
       : std::string(getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp") + "/cuemu-" + std::to_string(getuid());
-  std::string base = dir + "/" + key, so = base + ".so", pid = std::to_string(getpid());
+  static std::atomic<int> made{0};  // several threads may compile the same
+  std::string base = dir + "/" + key, so = base + ".so", pid = std::to_string(getpid()) + "-" + std::to_string(made++);
   if (access(so.c_str(), R_OK)) {
     std::string cu = base + "-" + pid + ".cu", tmp = base + "-" + pid + ".so", log = base + "-" + pid + ".log";
     if (system(("mkdir -p '" + dir + "'").c_str())) return 1;

@@ -44,8 +44,9 @@ final class BatchNorm {
         Tensor moments = x.tensor().apply(new ChannelMoments(), List.of());
         if (!Recompute.isReplaying()) {
             var average = new Update.Average(1 - momentum);
-            runningMean.update(average, moments.select(0, 0));
-            runningVariance.update(average, moments.select(0, 1).mul((double) count / (count - 1)));
+            Tensor unbiased = moments.select(0, 1).mul((double) count / (count - 1));
+            Buffer.update(List.of(new Buffer.Change(runningMean, average, moments.select(0, 0)),
+                    new Buffer.Change(runningVariance, average, unbiased)));
         }
         return x.apply(new limbeck.tensor.op.BatchNorm(epsilon, tail.relu), operands(tail, weight, bias, Variable.of(moments)));
     }

@@ -68,6 +68,26 @@ public final class Buffer {
         InPlace.update(rule, tensor, toward, List.of());
     }
 
+    /**
+     * How one buffer is to change.
+     *
+     * @param buffer the buffer
+     * @param rule a rule without running values
+     * @param toward what it follows, of the same shape
+     */
+    public record Change(Buffer buffer, Update rule, Tensor toward) {
+    }
+
+    /**
+     * Changes several buffers in place, in one go.
+     *
+     * @param changes one for each buffer
+     * @throws IllegalArgumentException if a shape differs, or a rule keeps running values; nothing has changed then
+     */
+    public static void update(List<Change> changes) {
+        InPlace.update(changes.stream().map(change -> new Update.Change<>(change.rule, change.buffer.tensor, change.toward, List.of())).toList());
+    }
+
     /** {@return the tensor's text} */
     @Override
     public String toString() {

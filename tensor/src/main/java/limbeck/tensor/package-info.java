@@ -14,6 +14,7 @@
  *     its extents, where its elements lie, and what they are.</li>
  * <li>{@link limbeck.tensor.Scope} says how long its memory lives.</li>
  * <li>{@link limbeck.tensor.Key} is the only source of randomness.</li>
+ * <li>{@link limbeck.tensor.Collective} lets several devices work on one thing.</li>
  * <li>{@link limbeck.tensor.ShapeException} is what a misfit of shapes or types throws, in one sentence.</li>
  * </ul>
  */

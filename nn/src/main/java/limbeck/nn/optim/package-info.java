@@ -7,6 +7,7 @@
  * <li>{@link limbeck.nn.optim.Schedule}: a number that changes with {@link limbeck.nn.optim.Progress}; its lengths are
  *     {@link limbeck.nn.optim.Length}.
  * <li>{@link limbeck.nn.optim.Clip}: limits for gradients.
+ * <li>{@link limbeck.nn.optim.Averaged}: one model on several devices.
  * </ul>
  */
 package limbeck.nn.optim;

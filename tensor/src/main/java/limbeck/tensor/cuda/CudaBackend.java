@@ -55,6 +55,7 @@ import limbeck.tensor.op.Unary;
 import limbeck.tensor.op.Update;
 import limbeck.tensor.op.Where;
 import limbeck.tensor.spi.Backend;
+import limbeck.tensor.spi.Link;
 import limbeck.tensor.spi.Storage;
 import limbeck.tensor.spi.View;
 
@@ -67,6 +68,10 @@ final class CudaBackend implements Backend {
 
     CudaBackend(CudaContext cuda) {
         this.cuda = cuda;
+    }
+
+    CudaContext context() {
+        return cuda;
     }
 
     @Override
@@ -241,6 +246,10 @@ final class CudaBackend implements Backend {
                 for (int i = 0; i < ready.size(); i++) {
                     putBack(ready.get(i), changes.get(i));
                 }
+                if (changes.stream().anyMatch(change -> !(change.rule() instanceof Update.Average))) {
+                    // An optimizer's step ends a step of training. Averages are also taken within one, by batch norm.
+                    cuda.launches().end();
+                }
             } finally {
                 keepReachable(changes);
             }
@@ -305,5 +314,13 @@ final class CudaBackend implements Backend {
             cuda.enter();
             cuda.pool().trim();
         }
+    }
+
+    @Override
+    public List<Link> connect(List<Backend> all) {
+        List<CudaContext> devices = all.stream().filter(CudaBackend.class::isInstance).map(backend -> ((CudaBackend) backend).cuda).distinct()
+                .toList();
+        // NCCL wants a device for each rank.
+        return all.size() > 1 && devices.size() == all.size() ? NcclLink.connect(devices) : List.of();
     }
 }

@@ -27,11 +27,12 @@ final class CudaContext {
     /** Of a kernel's grid, in y and z. */
     static final int MAX_GRID = 65_535;
 
+    private final int index;
     private final String name;
     private final int capability;
     private final CUctx_st context = new CUctx_st();
     private final CUstream_st stream = new CUstream_st();
-    private final Arguments arguments = new Arguments();
+    private final LaunchQueue launches = new LaunchQueue(stream);
     private final Map<String, Kernels> kernels = new HashMap<>();
     private final CudaPool pool;
     private final Transfers transfers;
@@ -45,6 +46,7 @@ final class CudaContext {
      * @throws IllegalStateException if the driver refuses
      */
     CudaContext(int index) {
+        this.index = index;
         int[] handle = new int[1];
         check(cuDeviceGet(handle, index), "cuDeviceGet of device " + index);
         int device = handle[0];
@@ -66,6 +68,11 @@ final class CudaContext {
         check(cuCtxSetCurrent(context), "cuCtxSetCurrent");
     }
 
+    /** Which device it is, from 0. */
+    int index() {
+        return index;
+    }
+
     /** Such as {@code NVIDIA H200}. */
     String name() {
         return name;
@@ -76,7 +83,9 @@ final class CudaContext {
         return capability;
     }
 
+    /** The stream, for a call that is none of a kernel; whatever was asked for before is on it. */
     CUstream_st stream() {
+        launches.flush();
         return stream;
     }
 
@@ -90,20 +99,28 @@ final class CudaContext {
 
     /** Copies from a primitive array; the array may be changed at once. */
     void upload(Object array, long address, long bytes) {
-        transfers.upload(array, address, bytes);
+        if (bytes <= Pokes.MOST) {
+            Pokes.upload(this, array, address, (int) bytes);
+        } else {
+            launches.flush();
+            transfers.upload(array, address, bytes);
+        }
     }
 
     /** Waits, and copies to a primitive array. */
     void download(long address, Object array, long bytes) {
+        launches.end();
         transfers.download(address, array, bytes);
     }
 
-    Arguments arguments() {
-        return arguments;
+    /** What is to be launched on the stream. */
+    LaunchQueue launches() {
+        return launches;
     }
 
     /** Waits until all work has been done, and so for errors in it. */
     void synchronize() {
+        launches.end();
         check(cuStreamSynchronize(stream), "cuStreamSynchronize (an earlier kernel may be at fault)");
     }
 

@@ -79,8 +79,8 @@ final class CudaConv {
                     groups(spec, image.shape(), out.shape(), w, finish.reluFlag()));
         } else {
             Pixels in = w.dim(1) < FEW_CHANNELS ? Pixels.of(image) : Pixels.channelsLast(image, temps);
-            long filters = weight.layout().isChannelsLast() ? DeviceStorage.address(weight)
-                    : transposed(rowMajor(weight, temps), w.dim(0), w.dim(1), w.dim(2) * w.dim(3), temps);
+            long filters = weight.layout().isChannelsLast() ? DeviceStorage.address(weight) : KeptFilters.of(weight, temps, to ->
+                    transpose(rowMajor(weight, temps), to, w.dim(0), w.dim(1), w.dim(2) * w.dim(3), temps));
             convolve(spec, in, filters, w, Pixels.of(out), w.dim(0) / spec.groups(), w.dim(1), false, finish, temps);
         }
     }
@@ -239,10 +239,14 @@ final class CudaConv {
             return matrices;
         }
         long result = temps.workspace(batches * rows * columns);
+        transpose(matrices, result, batches, rows, columns, temps);
+        return result;
+    }
+
+    private static void transpose(long matrices, long to, int batches, int rows, int columns, Temps temps) {
         int y = Math.min(batches, CudaContext.MAX_GRID);
         temps.context().kernels("pieces.cu").kernel("transpose").launch(Math.ceilDiv(rows, 32) * Math.ceilDiv(columns, 32), y,
-                Math.ceilDiv(batches, y), 256, 0, matrices, result, batches, rows, columns);
-        return result;
+                Math.ceilDiv(batches, y), 256, 0, matrices, to, batches, rows, columns);
     }
 
     /**

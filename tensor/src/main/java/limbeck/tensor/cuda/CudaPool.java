@@ -9,9 +9,10 @@ import static org.bytedeco.cuda.global.cudart.cuMemGetInfo;
 
 import java.lang.ref.PhantomReference;
 import java.lang.ref.ReferenceQueue;
-import java.util.ArrayDeque;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.PriorityQueue;
 import limbeck.tensor.DType;
 import limbeck.tensor.Memory;
 import org.bytedeco.javacpp.SizeTPointer;
@@ -52,7 +53,8 @@ final class CudaPool {
     }
 
     private final CudaContext context;
-    private final Map<Long, ArrayDeque<Block>> free = new HashMap<>();
+    /** The lowest address first: a step that asks for the same gets the same, and its graphs keep their arguments. */
+    private final Map<Long, PriorityQueue<Block>> free = new HashMap<>();
     private final ReferenceQueue<DeviceStorage> unreachable = new ReferenceQueue<>();
     private final Map<Block, Forgotten> forgotten = new HashMap<>();
     private long inUse;
@@ -87,8 +89,8 @@ final class CudaPool {
     synchronized Block take(long bytes) {
         poll();
         long capacity = Math.max(1, Math.ceilDiv(bytes, GRAIN)) * GRAIN;
-        ArrayDeque<Block> list = free.get(capacity);
-        Block block = list == null ? null : list.pollLast();
+        PriorityQueue<Block> list = free.get(capacity);
+        Block block = list == null ? null : list.poll();
         if (block == null) {
             block = new Block(allocate(bytes, capacity), bytes, capacity);
         } else {
@@ -153,7 +155,7 @@ final class CudaPool {
 
     private void recycle(Block block) {
         pooled += block.capacity();
-        free.computeIfAbsent(block.capacity(), k -> new ArrayDeque<>()).addLast(block);
+        free.computeIfAbsent(block.capacity(), k -> new PriorityQueue<>(Comparator.comparingLong(Block::address))).add(block);
     }
 
     /** Stops counting a storage; its block comes back when Java finds it unreachable. */
@@ -181,7 +183,7 @@ final class CudaPool {
         context.enter();
         // A kernel may still work on what is free.
         context.synchronize();
-        for (ArrayDeque<Block> list : free.values()) {
+        for (PriorityQueue<Block> list : free.values()) {
             for (Block block : list) {
                 check(cuMemFree(block.address()), "cuMemFree");
             }

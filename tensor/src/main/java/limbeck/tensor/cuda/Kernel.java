@@ -3,11 +3,8 @@ package limbeck.tensor.cuda;
 import static limbeck.tensor.cuda.Driver.check;
 import static org.bytedeco.cuda.global.cudart.CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES;
 import static org.bytedeco.cuda.global.cudart.cuFuncSetAttribute;
-import static org.bytedeco.cuda.global.cudart.cuLaunchKernel;
 
 import org.bytedeco.cuda.cudart.CUfunc_st;
-import org.bytedeco.javacpp.Pointer;
-import org.bytedeco.javacpp.PointerPointer;
 
 /** A compiled kernel, ready to be launched on its device's stream. */
 final class Kernel {
@@ -26,14 +23,14 @@ final class Kernel {
     }
 
     /**
-     * Launches it; does not wait.
+     * Launches it, or lets it wait for others to be launched with; see {@link LaunchQueue}. Does not wait to the end.
      *
      * @param gridX blocks in x; 0 in any direction launches nothing
      * @param gridY blocks in y, at most {@link CudaContext#MAX_GRID}
      * @param gridZ blocks in z, likewise
      * @param threads in a block, at most 1024
      * @param sharedBytes dynamic shared memory of a block; above 48 KiB is asked for here
-     * @param args what {@link Arguments#of} takes, in the order of the kernel's parameters
+     * @param args what {@link Arguments#add} takes, in the order of the kernel's parameters
      * @throws IllegalStateException if the driver refuses
      */
     void launch(int gridX, int gridY, int gridZ, int threads, int sharedBytes, Object... args) {
@@ -45,12 +42,15 @@ final class Kernel {
                     "cuFuncSetAttribute of " + name + " to " + sharedBytes + " bytes of shared memory");
             allowedShared = sharedBytes;
         }
-        PointerPointer<Pointer> table = context.arguments().of(args);
-        int code = cuLaunchKernel(function, gridX, gridY, gridZ, threads, 1, 1, sharedBytes, context.stream(), table,
-                (PointerPointer<Pointer>) null);
-        if (code != 0) {
-            check(code, "the launch of " + name + " with grid (" + gridX + ", " + gridY + ", " + gridZ + ") of " + threads + " threads");
-        }
+        context.launches().add(this, gridX, gridY, gridZ, threads, sharedBytes, args);
+    }
+
+    String name() {
+        return name;
+    }
+
+    CUfunc_st function() {
+        return function;
     }
 
     /**

@@ -27,15 +27,17 @@ final class Missing {
         }
         String said = String.valueOf(cause.getMessage()).lines().findFirst().orElse("").strip();
         // What the loader says names the library that it did not find, which need not be the one it was asked for.
-        String missing = said.contains("libcuda.so") ? "libcuda.so.1" : said.contains("libcudart.so") ? "libcudart.so.13"
+        String missing = said.contains("libnccl.so") ? "libnccl.so.2" : said.contains("libcuda.so") ? "libcuda.so.1" : said.contains("libcudart.so") ? "libcudart.so.13"
                 : said.contains("libnvrtc") ? "libnvrtc.so.13"
-                : said.contains("jnijavacpp") || said.contains("jnicuda") ? "jni" : library;
+                : said.contains("jnijavacpp") || said.contains("jnicuda") || said.contains("no jninccl") ? "jni" : library;
         return switch (missing) {
             case "libcuda.so.1" -> "there is no NVIDIA driver (libcuda.so.1 was not found); install driver 580 or later";
             case "libcudart.so.13" -> "the CUDA runtime is missing (libcudart.so.13 was not found); install CUDA 13 and put its library"
                     + " folder on LD_LIBRARY_PATH";
             case "libnvrtc.so.13" -> "the CUDA compiler is missing (libnvrtc.so.13 was not found); install CUDA 13 (cuda-nvrtc) and put its"
                     + " library folder on LD_LIBRARY_PATH";
+            case "libnccl.so.2" -> "NCCL is missing (libnccl.so.2 was not found); install NCCL 2 for CUDA 13 and put its library folder on"
+                    + " LD_LIBRARY_PATH";
             case "jni" -> "the native part of the JavaCPP presets is missing (" + said + "); add the artifacts " + ARTIFACTS;
             default -> "a library of CUDA could not be loaded (" + said + ")";
         };

@@ -19,6 +19,8 @@ final class Moves {
     private static final int TILE = 32;
     /** A grid of the transposition takes no more matrices than this; beyond, and below it, elements go one by one. */
     private static final int WORTH_TILING = 16;
+    /** More elements that lie one behind the other are the driver's, who must be handed all launches before; fewer stay among them. */
+    private static final int LARGE = 1 << 16;
 
     private Moves() {
     }
@@ -35,7 +37,7 @@ final class Moves {
         }
         Walk walk = Walk.of(to.layout(), from.layout());
         int bytes = to.type().bytes();
-        if (n == 1 || walk.rank() == 1 && walk.stride(0, 0) == 1 && walk.stride(1, 0) == 1) {
+        if (n > LARGE && walk.rank() == 1 && walk.stride(0, 0) == 1 && walk.stride(1, 0) == 1) {
             check(cuMemcpyDtoDAsync(DeviceStorage.address(to), DeviceStorage.address(from), (long) n * bytes, cuda.stream()),
                     "cuMemcpyDtoDAsync of " + (long) n * bytes + " bytes");
         } else if (!transpose(cuda, walk, from, to)) {
@@ -92,7 +94,7 @@ final class Moves {
     static void fill(CudaContext cuda, View out, double value) {
         int n = out.shape().intSize();
         long bits = bits(out.type(), value);
-        if (bits == 0) {
+        if (bits == 0 && n > LARGE) {
             check(cuMemsetD8Async(DeviceStorage.address(out), (byte) 0, (long) n * out.type().bytes(), cuda.stream()), "cuMemsetD8Async");
             return;
         }

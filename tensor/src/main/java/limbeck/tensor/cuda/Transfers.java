@@ -82,7 +82,8 @@ final class Transfers {
         }
     }
 
-    private static MemorySegment segment(Object array) {
+    /** A primitive array as memory. */
+    static MemorySegment segment(Object array) {
         return switch (array) {
             case float[] floats -> MemorySegment.ofArray(floats);
             case double[] doubles -> MemorySegment.ofArray(doubles);

@@ -10,6 +10,8 @@ import limbeck.tensor.spi.View;
 final class Updates {
     /** Elements that a block changes. */
     private static final int BLOCK = 1024;
+    /** So many changes at most are arguments of the launch. */
+    private static final int FEW = 4;
     /** Of the struct {@code Change} of {@code update.cu}. */
     private static final int BYTES = 4 * 8 + 4 * 4 + 12 * 4;
 
@@ -19,20 +21,26 @@ final class Updates {
     /** All tensors are float32, dense, and each change's lie in one order. */
     static void run(List<Update.Change<View>> changes, Temps temps) {
         int count = changes.size();
-        ByteBuffer table = ByteBuffer.allocate(count * (BYTES + 4)).order(ByteOrder.nativeOrder());
+        int room = Math.max(count, FEW);
+        ByteBuffer table = ByteBuffer.allocate(room * (BYTES + 4)).order(ByteOrder.nativeOrder());
         int blocks = 0;
         for (int i = 0; i < count; i++) {
             Update.Change<View> change = changes.get(i);
             table.position(i * BYTES);
             write(change, table);
-            table.putInt(count * BYTES + 4 * i, blocks);
+            table.putInt(room * BYTES + 4 * i, blocks);
             blocks += Math.ceilDiv(change.target().shape().intSize(), BLOCK);
         }
-        if (blocks > 0) {
-            CudaContext cuda = temps.context();
+        CudaContext cuda = temps.context();
+        Kernels kernels = cuda.kernels("update.cu");
+        if (room == FEW) {
+            int[] struct = new int[table.capacity() / 4];
+            table.clear().asIntBuffer().get(struct);
+            kernels.kernel("update_few").launch(blocks, 1, 1, 256, 0, struct, count);
+        } else if (blocks > 0) {
             long address = temps.workspace(table.capacity() / 4);
             cuda.upload(table.array(), address, table.capacity());
-            cuda.kernels("update.cu").kernel("update").launch(blocks, 1, 1, 256, 0, address, address + (long) count * BYTES, count);
+            kernels.kernel("update_many").launch(blocks, 1, 1, 256, 0, address, address + (long) count * BYTES, count);
         }
     }
 

@@ -108,4 +108,15 @@ public interface Backend {
 
     /** Drops the free memory that it holds for later. */
     void trim();
+
+    /**
+     * Connects devices that can exchange tensors by themselves.
+     *
+     * @param all the backends of some ranks, this one first; not all need be of this kind
+     * @return an end for each rank; none, as by default, where tensors must go through Java
+     * @throws IllegalStateException in one sentence, if they could, but something is missing
+     */
+    default List<Link> connect(List<Backend> all) {
+        return List.of();
+    }
 }

@@ -47,7 +47,8 @@ DEVICE void average(const Change& c, int i) {
     target[i] = c.number[0] * target[i] + c.number[1] * ((const float*) c.gradient)[i];
 }
 
-extern "C" __global__ void update(const Change* changes, const int* starts, int count) {
+// One block: starts[k] is the first block of change k.
+DEVICE void update(const Change* changes, const int* starts, int count) {
     // The last change that starts at this block or before.
     int low = 0, high = count - 1;
     while (low < high) {
@@ -63,4 +64,19 @@ extern "C" __global__ void update(const Change* changes, const int* starts, int 
         else if (c.rule == ADAM) adam(c, i);
         else average(c, i);
     }
+}
+
+extern "C" __global__ void update_many(const Change* changes, const int* starts, int count) {
+    update(changes, starts, count);
+}
+
+// A few changes, such as the running statistics of one layer, come as arguments.
+#define FEW 4
+struct Table {
+    Change changes[FEW];
+    int starts[FEW];
+};
+
+extern "C" __global__ void update_few(Table table, int count) {
+    update(table.changes, table.starts, count);
 }

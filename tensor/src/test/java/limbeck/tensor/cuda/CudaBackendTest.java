@@ -39,8 +39,8 @@ final class CudaBackendTest {
         assertEquals(cuda, Device.of("cuda"));
         assertEquals(cuda, Device.cuda(0));
         Emulator.only();
-        var error = assertThrows(IllegalStateException.class, () -> Device.cuda(1));
-        assertEquals("device: 'cuda:1' is not there; the driver lists 1 GPU, cuda:0", error.getMessage());
+        var error = assertThrows(IllegalStateException.class, () -> Device.cuda(9));
+        assertEquals("device: 'cuda:9' is not there; the driver lists 1 GPU, cuda:0", error.getMessage());
     }
 
     @Test

@@ -19,8 +19,11 @@ import limbeck.tensor.op.Conv2dInput;
 import limbeck.tensor.op.Conv2dWeight;
 import limbeck.tensor.op.ConvSpec;
 import limbeck.tensor.op.FusedOp;
+import limbeck.tensor.op.Update;
+import limbeck.tensor.spi.InPlace;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -162,6 +165,30 @@ final class CudaConvTest {
     }
 
     /** Within the rounding of factors and, as for the op table, of sums. */
+    @Test
+    void filtersAreKeptWhileAWeightStaysAsItIs() {
+        Tensor x = cuda.normal(KEY.split("kept x"), 0, 1, Shape.of(2, 16, 6, 6)).channelsLast();
+        Tensor weight = InPlace.own(cuda.normal(KEY.split("kept w"), 0, 1, Shape.of(8, 16, 3, 3)));
+        Tensor half = weight.mul(0.5);
+        var spec = ConvSpec.DEFAULT.padding(1);
+        float[] expected = x.conv2d(weight, spec).toFloats();
+        for (int round = 0; round < 2; round++) {
+            long[] launches = new long[5];
+            for (int call = 0; call < launches.length; call++) {
+                Replays.Count before = Replays.Count.of(cuda);
+                assertArrayEquals(expected, Replays.without(cuda, () -> x.conv2d(weight, spec).toFloats()), "call " + call);
+                launches[call] = Replays.Count.of(cuda).since(before).single();
+            }
+            // Three times in all; the first of them, in the first round, has been above.
+            int ordered = round == 0 ? 2 : 3;
+            for (int call = 0; call < launches.length; call++) {
+                assertEquals(launches[4] + (call < ordered ? 1 : 0), launches[call], "round " + round + ", call " + call);
+            }
+            InPlace.update(new Update.Sgd(1, 0, false, 0), weight, half, List.of());
+            expected = x.conv2d(weight.mul(1), spec).toFloats();
+        }
+    }
+
     private static void compare(Supplier<Tensor> exact, Supplier<Tensor> absolute, Supplier<Tensor> there, int summed,
             Precision... precisions) {
         Tensor expected = exact.get();

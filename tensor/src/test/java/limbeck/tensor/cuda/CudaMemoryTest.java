@@ -86,7 +86,8 @@ final class CudaMemoryTest {
                 InPlace.update(new Update.Sgd(1e-3, 0, false, 0), w, g, List.of());
             }
             assertEquals(0, cuda.memory().inUse(), "after step " + step);
-            if (step == 0) {
+            if (step <= 2) {
+                // By then its kernels are in graphs.
                 free = free();
             }
             assertEquals(free, free(), "free on the device after step " + step);

@@ -48,7 +48,7 @@ public final class Emulator {
         if (isHardware()) {
             return Device.cuda(0);
         }
-        load(List.of("libcuda.so.1", "libcudart.so.13", "libnvrtc.so.13"));
+        load(List.of("libcuda.so.1", "libcudart.so.13", "libnvrtc.so.13", "libnccl.so.2"));
         return Device.cuda(0);
     }
 
