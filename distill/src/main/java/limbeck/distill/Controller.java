@@ -4,6 +4,7 @@ import java.util.Map;
 import limbeck.autograd.Tape;
 import limbeck.autograd.Variable;
 import limbeck.nn.optim.Schedule;
+import limbeck.tensor.Shape;
 
 /**
  * A schedule that listens to training: a temperature that follows the teacher's predictions, a weight that follows the gradients, a
@@ -14,6 +15,16 @@ import limbeck.nn.optim.Schedule;
  * <p>Between a step's {@link #seen} and its {@link #measured} the number does not change.
  */
 public interface Controller extends Schedule {
+    /**
+     * Checks the shapes of a dry run before the first step, so that what it cannot listen to is said at once.
+     *
+     * @param student shapes of what the student shows
+     * @param teacher shapes of what the teacher shows; its logits are null where there is no teacher
+     * @throws IllegalArgumentException in one sentence
+     */
+    default void check(Views<Shape> student, Views<Shape> teacher) {
+    }
+
     /**
      * Both models have looked at a batch; no loss has been computed.
      *

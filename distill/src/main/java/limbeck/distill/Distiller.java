@@ -147,6 +147,7 @@ public final class Distiller {
             for (Term term : recipe.terms()) {
                 term.objective().check(seen, teacher);
             }
+            controllers.forEach(controller -> controller.check(seen, teacher));
         }
         checked = true;
     }

@@ -13,6 +13,7 @@ final class ContestView implements Contest.Watcher {
     private static final long REDRAW_NANOS = 100_000_000;
     private static final int BAR = 20;
     private static final int LABEL = 10;
+    private static final int WIDTH = 110;
 
     private final Terminal terminal;
     private final RecipeFile recipe;
@@ -51,6 +52,7 @@ final class ContestView implements Contest.Watcher {
 
     @Override
     public void planned(Contest.Agenda agenda) {
+        agenda.data().notes().forEach(note -> Text.wrapped(note, WIDTH - LABEL).forEach(part -> line("", part)));
         int trainings = (agenda.methods().size() + 1) * agenda.seeds().size();
         line("Students", Text.count(agenda.settings().count(Setting.EPOCHS), "epoch") + " on "
                 + Text.count(agenda.data().train().size(), "example") + ", " + Text.count(trainings, "training") + ": "

@@ -70,6 +70,7 @@ final class PlanText {
             if (!settings.text(Setting.HARD_LOSS).equals(Setting.HARD_LOSS.initial())) {
                 wrapped("Loss", plan.loss());
             }
+            plan.notes().forEach(note -> wrapped("", note));
             return;
         }
         List<Trainee> members = plan.trainees(Role.Part.MEMBER);

@@ -168,6 +168,10 @@ final class ScheduleChart {
             Schedule schedule = stage.schedules().get(name);
             listens |= schedule instanceof Controller;
             values[i] = schedule == null ? Double.NaN : schedule.at(Progress.of(step - before(training, stage), training.stepsPerEpoch()));
+            if (schedule != null && !Double.isFinite(values[i])) {
+                throw new IllegalArgumentException("schedule: " + name + " is " + values[i] + " at step " + step + ", which no training can follow; "
+                        + "give it a bound, such as atmost(10, SCHEDULE)");
+            }
         }
         return new Curve(name, values, listens);
     }

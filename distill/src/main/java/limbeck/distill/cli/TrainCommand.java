@@ -14,7 +14,7 @@ final class TrainCommand implements Command {
     /** All but those about the teacher, what it teaches, and what students miss. */
     private static final Set<Setting> SETTINGS = EnumSet.complementOf(EnumSet.of(Setting.TEACHER, Setting.TEACHER_WEIGHTS,
             Setting.ENSEMBLE, Setting.ENSEMBLE_WEIGHTS, Setting.TRUST_TEACHER, Setting.ASSISTANTS, Setting.GENERATIONS, Setting.GENERATION_ENSEMBLE,
-            Setting.TEACHERS, Setting.METHOD, Setting.TEMPERATURE, Setting.ALPHA, Setting.TEACHER_EPOCHS, Setting.TEACHER_OPTIMIZER,
+            Setting.TEACHERS, Setting.METHOD, Setting.TEMPERATURE, Setting.ALPHA, Setting.BALANCE, Setting.TEACHER_EPOCHS, Setting.TEACHER_OPTIMIZER,
             Setting.TEACHER_LR, Setting.TEACHER_WEIGHT_DECAY, Setting.TEACHER_AUGMENT, Setting.TEACHER_VIEW, Setting.TEACHER_CACHE, Setting.CACHE_FORMAT,
             Setting.OMIT, Setting.TEACHER_LABELS,
             Setting.TEACHER_SAMPLING, Setting.TEACHER_HARD_LOSS));

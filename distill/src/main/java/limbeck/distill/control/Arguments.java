@@ -28,7 +28,7 @@ final class Arguments {
     /**
      * Reads a name with or without parentheses.
      *
-     * @param epochs how long the stage is, of which lengths may be parts
+     * @param epochs how long the stage is, of which lengths may be parts; {@link Schedules#UNKNOWN} if that is not known yet
      * @throws IllegalArgumentException if it does not look like that
      */
     static Arguments of(String text, double epochs) {
@@ -96,8 +96,10 @@ final class Arguments {
     }
 
     private Length length(String text, int i) {
+        // Any will do where it is not known: only whether it can be read is asked then.
+        double stage = Double.isNaN(epochs) ? 1 : epochs;
         if (text.equals("all")) {
-            return Schedule.epochs(epochs);
+            return Schedule.epochs(stage);
         }
         Matcher length = LENGTH.matcher(text);
         double amount = length.matches() ? Double.parseDouble(length.group(1)) : Double.NaN;
@@ -106,7 +108,7 @@ final class Arguments {
             throw complaint("needs a length such as 10 epochs, 500 steps, 50% or all " + place(i) + ", got '" + text + "'");
         }
         return steps ? Schedule.steps((long) amount)
-                : Schedule.epochs(length.group(length.groupCount()).equals("%") ? amount / 100 * epochs : amount);
+                : Schedule.epochs(length.group(length.groupCount()).equals("%") ? amount / 100 * stage : amount);
     }
 
     /** A schedule, which may listen to training. */
@@ -119,6 +121,7 @@ final class Arguments {
     /** {@code 10 until 5 epochs, 5 until 15 epochs, 3}. */
     Schedule table() {
         Stairs.Until until = null;
+        Boolean before = null;
         for (int i = 0; i < texts.size(); i++) {
             boolean last = i == texts.size() - 1;
             String[] parts = texts.get(i).split("\\s+until\\s+", 2);
@@ -131,7 +134,12 @@ final class Arguments {
             if (last) {
                 return stairs;
             }
-            until = stairs.until(length(parts[1], i));
+            Length end = length(parts[1], i);
+            boolean ofStage = parts[1].equals("all") || parts[1].endsWith("%");
+            // Whether 5 epochs come before 50% only the stage's length says.
+            boolean ordered = !Double.isNaN(epochs) || before == null || before == ofStage;
+            before = ofStage;
+            until = (ordered ? stairs : Schedule.stairs(value)).until(end);
         }
         throw complaint("needs at least one number");
     }

@@ -10,8 +10,10 @@ import limbeck.autograd.Variable;
 import limbeck.distill.Controller;
 import limbeck.distill.Moment;
 import limbeck.distill.StepReport;
+import limbeck.distill.Views;
 import limbeck.nn.optim.Progress;
 import limbeck.nn.optim.Schedule;
+import limbeck.tensor.Shape;
 
 /**
  * A schedule that was made of others, of which some listen to training: what it hears it passes on to them.
@@ -45,6 +47,11 @@ public final class Composed implements Controller {
     @Override
     public double at(Progress p) {
         return whole.at(p);
+    }
+
+    @Override
+    public void check(Views<Shape> student, Views<Shape> teacher) {
+        parts.forEach(part -> part.check(student, teacher));
     }
 
     @Override

@@ -35,6 +35,9 @@ public final class Schedules {
     private record Maker(String usage, int least, int most, Function<Arguments, Schedule> maker) {
     }
 
+    /** The length of a stage that is not known yet. */
+    static final double UNKNOWN = Double.NaN;
+
     private static final Map<String, Maker> MAKERS = new LinkedHashMap<>();
 
     static {
@@ -112,7 +115,7 @@ public final class Schedules {
      * @throws IllegalArgumentException in one sentence, if it cannot be read
      */
     public static void check(String text) {
-        parse(text, 1);
+        parse(text, UNKNOWN);
     }
 
     /**

@@ -2,7 +2,9 @@ package limbeck.distill.control;
 
 import limbeck.distill.Controller;
 import limbeck.distill.Moment;
+import limbeck.distill.Views;
 import limbeck.nn.optim.Progress;
+import limbeck.tensor.Shape;
 import limbeck.tensor.Tensor;
 
 /**
@@ -35,11 +37,22 @@ public final class TeacherRange implements Controller {
     }
 
     @Override
+    public void check(Views<Shape> student, Views<Shape> teacher) {
+        if (teacher.logits() == null) {
+            throw unheard();
+        }
+    }
+
+    private static IllegalArgumentException unheard() {
+        return new IllegalArgumentException("schedule: range follows the teacher's logits, but there is no teacher that shows any; choose "
+                + "another schedule, or a method that has a teacher");
+    }
+
+    @Override
     public void seen(Moment moment) {
         Tensor logits = moment.teacher().logits();
         if (logits == null) {
-            throw new IllegalArgumentException("schedule: range follows the teacher's logits, but there is no teacher that shows any; choose "
-                    + "another schedule, or a method that has a teacher");
+            throw unheard();
         }
         double range = logits.max().item() - logits.min().item();
         if (!Double.isFinite(range)) {

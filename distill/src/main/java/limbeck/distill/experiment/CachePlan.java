@@ -1,5 +1,6 @@
 package limbeck.distill.experiment;
 
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -23,14 +24,21 @@ import limbeck.tensor.Tensor;
  *
  * @param bench the data and settings
  * @param shown by model and by the layers that are looked at, the shapes of one example
+ * @param seeds by model, for how many seeds there is one like it
  */
-record CachePlan(Workbench bench, Map<Module, Map<Set<Tap>, Views<Shape>>> shown) {
+record CachePlan(Workbench bench, Map<Module, Map<Set<Tap>, Views<Shape>>> shown, Map<Module, Integer> seeds) {
     CachePlan(Workbench bench) {
-        this(bench, new IdentityHashMap<>());
+        this(bench, new IdentityHashMap<>(), new IdentityHashMap<>());
     }
 
-    /** A model as a teacher that is listened to. */
-    Teacher of(Module model) {
+    /**
+     * A model as a teacher that is listened to.
+     *
+     * @param model one that teaches
+     * @param generation whether it is a student of the generation before, of which every seed has its own
+     */
+    Teacher of(Module model, boolean generation) {
+        seeds.put(model, generation && !isPerSeed() ? bench.settings().count(Setting.SEEDS) : 1);
         var frozen = new Frozen(model);
         return (batch, taps) -> {
             Views<Tensor> views = frozen.observe(batch, taps);
@@ -55,15 +63,20 @@ record CachePlan(Workbench bench, Map<Module, Map<Set<Tap>, Views<Shape>>> shown
         }
         TeacherInputs inputs = TeacherCache.inputs(bench);
         CacheFormat format = TeacherCache.format(settings);
-        List<CacheSize> sizes = shown.values().stream().flatMap(sets -> sets.values().stream())
-                .map(views -> Cached.size(views, inputs, format)).toList();
+        List<CacheSize> sizes = shown.entrySet().stream().flatMap(model -> model.getValue().values().stream()
+                .flatMap(views -> Collections.nCopies(seeds.get(model.getKey()), Cached.size(views, inputs, format)).stream())).toList();
         long each = sizes.stream().mapToLong(CacheSize::example).sum();
         long all = sizes.stream().mapToLong(CacheSize::file).sum();
-        boolean several = settings.text(Setting.TEACHERS).equals("each") && settings.count(Setting.SEEDS) > 1;
         return List.of(String.format(Locale.ROOT, "teacher cache in %s: %s, %,d bytes for each of %,d examples%s, %s%s%s",
                 settings.text(Setting.TEACHER_CACHE), format, each, inputs.examples(),
                 inputs.views() == 1 ? "" : " in " + inputs.views() + " views", size(all),
-                sizes.size() == 1 ? "" : " in " + sizes.size() + " files", several ? ", for each seed's teacher" : ""));
+                sizes.size() == 1 ? "" : " in " + sizes.size() + " files", isPerSeed() ? ", for each seed's teacher" : ""));
+    }
+
+    /** Whether all that teaches is there once for each seed. */
+    private boolean isPerSeed() {
+        Settings settings = bench.settings();
+        return settings.text(Setting.TEACHERS).equals("each") && settings.teacherFiles().isEmpty() && settings.count(Setting.SEEDS) > 1;
     }
 
     private static String size(long bytes) {

@@ -203,6 +203,7 @@ public final class Contest {
             }
         }
         requireSome();
+        cache.prepare();
         watcher.prepared(settings);
         Evaluation taught = teach();
         chooseEpochs();

@@ -96,7 +96,7 @@ record CurriculumText(Workbench bench, Curriculum curriculum) {
     }
 
     /** What those schedules judge by that listen to training. */
-    private Optional<String> control() {
+    Optional<String> control() {
         int held = bench.settings().count(Setting.CONTROL);
         var rule = new OptimizerChoice(bench.settings(), Role.STUDENT_DISTILLED);
         boolean listening = rule.rate(1) instanceof Controller

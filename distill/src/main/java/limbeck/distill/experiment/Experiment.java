@@ -129,6 +129,9 @@ public final class Experiment {
         experiment.bench.checkAugmentations(taught);
         listener.planned(plan);
         try (experiment.cache) {
+            if (taught) {
+                experiment.cache.prepare();
+            }
             experiment.train(plan);
         }
         var models = new ArrayList<ModelReport>();
@@ -171,8 +174,10 @@ public final class Experiment {
         var seeds = LongStream.range(0, settings.count(Setting.SEEDS)).mapToObj(i -> seed + i).toList();
         Summary student = summary(settings.text(Setting.STUDENT));
         if (!taught) {
-            return new Plan(settings, bench.data(), null, student, seeds, bench.hardLoss().inWords(),
-                    List.of(settings.count(Setting.EPOCHS)), List.of());
+            int epochs = settings.count(Setting.EPOCHS);
+            var text = new CurriculumText(bench, teaching.alone(Role.STUDENT_ALONE, bench.student(Key.of(0)), epochs));
+            return new Plan(settings, bench.data(), null, student, seeds, bench.hardLoss().inWords(), List.of(epochs),
+                    text.control().stream().toList());
         }
         List<Module> teachers = lineup.teachers().stream().map(name -> bench.teacher(name, Key.of(0))).toList();
         Teaching.Outline outline = teaching.outline();

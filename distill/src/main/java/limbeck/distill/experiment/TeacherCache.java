@@ -1,5 +1,8 @@
 package limbeck.distill.experiment;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
@@ -44,6 +47,24 @@ final class TeacherCache implements AutoCloseable {
 
     static CacheFormat format(Settings settings) {
         return CacheFormat.parse(settings.text(Setting.CACHE_FORMAT));
+    }
+
+    /**
+     * Makes the folder and sees whether it can be written to: not only once a teacher has been trained.
+     *
+     * @throws UncheckedIOException in one sentence, if it cannot
+     */
+    void prepare() {
+        if (!isWanted(bench.settings())) {
+            return;
+        }
+        Path folder = Path.of(folder(bench.settings()));
+        try {
+            Files.createDirectories(folder);
+            Files.delete(Files.createTempFile(folder, ".limbeck", ".tmp"));
+        } catch (IOException e) {
+            throw new UncheckedIOException("teacher-cache: " + folder + " is no folder that can be written to; give another one", e);
+        }
     }
 
     /** A finished model as a teacher; it must not change from now on. */

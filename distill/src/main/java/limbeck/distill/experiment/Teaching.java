@@ -140,7 +140,8 @@ record Teaching(Workbench bench, Function<Module, Teacher> member) {
             List<Learner> learners = Stream.concat(lineup.assistants(key).stream(), lineup.students(key).stream()).toList();
             for (Learner learner : learners) {
                 Module student = fresh(learner);
-                Curriculum curriculum = new Teaching(bench, caches::of).rehearsed(learner, student, teachers, batch);
+                boolean generation = learner != learners.get(lineup.assistants(key).size()) && learner.role().part() != Role.Part.ASSISTANT;
+                Curriculum curriculum = new Teaching(bench, model -> caches.of(model, generation)).rehearsed(learner, student, teachers, batch);
                 stages.put(learner.role(), curriculum.stages().stream().map(Stage::epochs).toList());
                 if (learner == learners.getLast()) {
                     var text = new CurriculumText(bench, curriculum);

@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.IntPredicate;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -66,7 +67,7 @@ record TrainingData(Splits splits, Dataset teacher, Dataset alone, Dataset trans
             noteAbsent(labelled, omitted, notes);
         }
         noteSampling(settings, partly, notes);
-        noteTasks(settings, train.classes(), notes);
+        noteTasks(settings, train.classes(), Map.of("test examples", splits.test(), "labelled training examples", labelled), notes);
         return new TrainingData(new Splits(train, splits.test(), notes), repeated(known, train.size()), repeated(labelled, transfer.size()),
                 transfer, known.classCounts(), labelled.classCounts(), control, omitted);
     }
@@ -133,7 +134,7 @@ record TrainingData(Splits splits, Dataset teacher, Dataset alone, Dataset trans
         }
     }
 
-    private static void noteTasks(Settings settings, int classes, List<String> notes) {
+    private static void noteTasks(Settings settings, int classes, Map<String, Dataset> asked, List<String> notes) {
         String text = settings.text(Setting.TASKS);
         if (text.isBlank()) {
             return;
@@ -142,7 +143,15 @@ record TrainingData(Splits splits, Dataset teacher, Dataset alone, Dataset trans
             throw new IllegalArgumentException("tasks: a class that is left out is looked for among the classes, not among the answers of tasks; "
                     + "leave out omit");
         }
-        notes.add("several tasks: " + Head.parse(text, classes).stream().map(head -> head.name() + " with " + head.answers() + " answers")
+        List<Head> heads = Head.parse(text, classes);
+        // Without an answer there is no accuracy, and no loss of the labels.
+        heads.forEach(head -> asked.forEach((what, set) -> {
+            if (Arrays.stream(set.labels()).allMatch(label -> head.answer(label) == Dataset.UNLABELLED)) {
+                throw new IllegalArgumentException("tasks: none of the " + set.size() + " " + what + " has an answer to '" + head.name()
+                        + "'; take more of them, or leave that task out");
+            }
+        }));
+        notes.add("several tasks: " + heads.stream().map(head -> head.name() + " with " + head.answers() + " answers")
                 .collect(Collectors.joining(", ")) + "; a teacher for each, accuracy is the mean over the tasks, an error is an example with a "
                 + "wrong answer");
     }

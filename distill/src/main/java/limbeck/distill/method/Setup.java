@@ -46,14 +46,20 @@ public final class Setup {
      * @throws IllegalArgumentException if one of their numbers lies outside its range
      */
     Map<String, Schedule> planned(int mainEpochs) {
-        this.weight = warmed(mainEpochs);
+        this.weight = weight(mainEpochs);
         var values = new LinkedHashMap<String, Schedule>();
         schedules.forEach((option, awaited) -> values.put(choice.method().name() + "." + option, awaited.planned(mainEpochs)));
         return values;
     }
 
-    /** The weight in the main stage. The warm-up is a part of its epochs. */
-    private Schedule warmed(int epochs) {
+    /**
+     * This method's weight in a stage of its own, with its warm-up, which is a part of that stage.
+     *
+     * @param epochs how long the stage is
+     * @return its value over time
+     * @throws IllegalArgumentException if one of its numbers lies outside its range
+     */
+    public Schedule weight(int epochs) {
         Schedule given = schedule(Method.WEIGHT, epochs);
         double warmup = number(Method.WARMUP) * epochs;
         return warmup > 0 ? Composed.of(given.warmup(Schedule.epochs(warmup)), given) : given;

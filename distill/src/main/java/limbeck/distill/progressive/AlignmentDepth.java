@@ -87,7 +87,8 @@ public record AlignmentDepth(List<Objective> places, double scale, Schedule dept
             Variable loss = places.get(i).loss(moment).mul(scale * Math.min(1, deep - i));
             sum = sum == null ? loss : sum.add(loss);
         }
-        return sum == null ? Variable.of(moment.targets().device().scalar(0)) : sum;
+        // On the tape, so that a step without any other loss has a gradient: 0.
+        return sum == null ? moment.student().features().values().iterator().next().mul(0).sum() : sum;
     }
 
     @Override

@@ -47,7 +47,7 @@ public record AnnealingKd(Schedule temperature, double highest) implements Objec
         }
         int epochs = setup.epochs(setup.number("annealing-epochs"));
         Schedule temperature = falling(highest, epochs);
-        var term = new Term("annealing-kd", setup.schedule(Method.WEIGHT, epochs), new AnnealingKd(temperature, highest));
+        var term = new Term("annealing-kd", setup.weight(epochs), new AnnealingKd(temperature, highest));
         var recipe = new Recipe(new Frozen(setup.task().teacher()), List.of(term), List.of(), Map.of("annealing-kd.temperature", temperature));
         List<Parameter> student = List.copyOf(setup.task().student().parameters().values());
         return Lesson.of(null).before(new Stage("annealing", epochs, recipe, student));

@@ -59,7 +59,7 @@ record Growth(Setup setup, List<Pairing> pairs) {
                         + "; name student-layers in the order in which they run, each behind layers of its own");
             }
             trained.addAll(losses.get(i).parameters());
-            Schedule weight = setup.schedule(Method.WEIGHT, lengths.get(i));
+            Schedule weight = setup.weight(lengths.get(i));
             var term = new Term(method, Composed.of(weight.times(scale), weight), losses.get(i));
             var recipe = new Recipe(new Frozen(setup.task().teacher()), List.of(term));
             stages.add(new Stage(name + " " + path(i), lengths.get(i), recipe, trained));

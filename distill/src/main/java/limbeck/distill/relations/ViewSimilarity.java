@@ -66,7 +66,7 @@ public record ViewSimilarity(Pairing pair, Schedule temperature) implements Obje
         }
         int epochs = setup.epochs(setup.number("views-epochs"));
         Schedule temperature = setup.schedule("temperature", epochs);
-        var term = new Term("views", setup.schedule(Method.WEIGHT, epochs), new ViewSimilarity(pair, temperature));
+        var term = new Term("views", setup.weight(epochs), new ViewSimilarity(pair, temperature));
         Recipe recipe = new Recipe(new Frozen(setup.task().teacher()), List.of(term)).with("views.temperature", temperature);
         var stage = new Stage("views", epochs, recipe, setup.task().students().parametersUpTo(pair.student()));
         setup.note("trains the student without labels first");

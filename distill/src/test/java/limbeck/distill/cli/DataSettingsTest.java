@@ -138,13 +138,21 @@ class DataSettingsTest {
                 "--epochs", "1", "--seeds", "1", "--threads", "1", "--trust-teacher", "yes", "--imbalance", "10", "--methods",
                 "balanced-kd(form=targets, beta=0.9, temperature=2),balanced-kd(form=targets, beta=0.9, temperature=8),kd", "--out", folder.toString());
         assertEquals(0, run.code(), run.err());
-        assertTrue(run.out().contains("Balanced"), run.out());
+        assertTrue(run.out().contains("Balanced") && run.out().contains("made long-tailed, 10 to 1"), run.out());
         JsonNode json = new ObjectMapper().readTree(folder.resolve("compare.json").toFile());
         assertEquals(3, json.get("methods").findValuesAsText("label").stream().distinct().count());
         assertTrue(json.at("/alone/balanced_accuracy/mean").isNumber() && json.get("teacher_balanced_accuracy").isNumber(), json.toString());
         String svg = Files.readString(folder.resolve("compare.svg"));
         assertTrue(svg.contains("balanced-kd(form=targets, beta=0.9, temperature=2)") && svg.contains("balanced-kd(form=targets, beta=0.9, temperature=8)"),
                 svg);
+    }
+
+    @Test
+    void theOneModelThatIsTrainedAlsoMissesWhatIsHeldOut() {
+        Cli run = Cli.run("train", "--model", "mlp-8", "--train-size", "200", "--epochs", "1", "--threads", "1", "--control", "20", "--schedule",
+                "plateau(0.5, 1)");
+        assertEquals(0, run.code(), run.err());
+        assertTrue(run.out().contains("20 training examples are held out from the students, for controllers to judge by\n"), run.out());
     }
 
     private static void refused(String sentence, String... arguments) {

@@ -108,6 +108,12 @@ class MainTest {
     }
 
     @Test
+    void trainHasNoLossesToBalance() {
+        // Only distillation has several: a setting that does nothing is none.
+        assertRefused(2, "--balance", Cli.run("train", "--model", "mlp-4", "--train-size", "8", "--epochs", "1", "--balance", "gradnorm(1)"));
+    }
+
+    @Test
     void modelsFitsANarrowWindow() {
         assertTrue(Cli.run("models").out().lines().takeWhile(line -> !line.isEmpty()).allMatch(line -> line.length() <= 110));
     }

@@ -55,6 +55,14 @@ class PlotScheduleTest {
     }
 
     @Test
+    void numbersWithoutEndAreRefused() throws Exception {
+        Path recipe = recipe("data: digits\nteacher: mlp-16\nstudent: mlp-8\nepochs: 4\ntrain-size: 640\nschedule: exponential(1, 1e300, 1 steps)\n");
+        Cli run = Cli.run("plot-schedule", recipe.toString());
+        assertEquals("limbeck: schedule: lr is Infinity at step 2, which no training can follow; give it a bound, such as atmost(10, SCHEDULE)",
+                run.err().strip().replaceAll("\\s+", " "));
+    }
+
+    @Test
     void goesWhereItIsToldAndOptionsWin() throws Exception {
         Path out = folder.resolve("curves.svg");
         Path recipe = recipe("data: digits\nteacher: mlp-16\nstudent: mlp-8\nepochs: 4\n");

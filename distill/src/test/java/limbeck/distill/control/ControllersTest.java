@@ -5,7 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.List;
 import java.util.function.Supplier;
 import limbeck.autograd.Variable;
 import limbeck.distill.Controller;
@@ -55,6 +57,11 @@ class ControllersTest {
         var restored = new TeacherRange(1.5, 0.25);
         restored.restore(range.state());
         assertEquals(5.5, now(restored));
+        range.check(Views.of(Golden.STUDENT.shape()), Views.of(Golden.TEACHER.shape()));
+        for (Schedule listening : List.of(range, Composed.of(range.times(2), range))) {
+            assertTrue(assertThrows(IllegalArgumentException.class, () -> ((Controller) listening).check(Views.of(Golden.STUDENT.shape()), Views.of(null)))
+                    .getMessage().startsWith("schedule: range follows the teacher's logits, but there is no teacher"));
+        }
         range.seen(moment(Golden.TEACHER.mul(0).add(7)));
         assertEquals(1.5, now(range));
         assertEquals("schedule: range follows the teacher's logits, but there is no teacher that shows any; choose another schedule, or a "

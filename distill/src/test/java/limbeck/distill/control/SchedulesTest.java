@@ -94,6 +94,17 @@ class SchedulesTest {
     }
 
     @Test
+    void orderBesidePartsOfAStageIsCheckedOnceItsLengthIsKnown() {
+        String text = "table(10 until 5 epochs, 5 until 50%, 4 until 75%, 3)";
+        Schedules.check(text);
+        assertSame(Schedule.stairs(10).until(epochs(5)).then(5).until(epochs(10)).then(4).until(epochs(15)).then(3), text);
+        assertThrows(IllegalArgumentException.class, () -> Schedules.parse(text, 10));
+        Schedules.check("table(10 until 50%, 5 until 15 epochs, 3)");
+        assertThrows(IllegalArgumentException.class, () -> Schedules.check("table(10 until 50%, 5 until 25%, 3)"));
+        assertThrows(IllegalArgumentException.class, () -> Schedules.check("table(10 until all, 5 until 50%, 3)"));
+    }
+
+    @Test
     void usagesSayHowFunctionsAreWritten() {
         assertEquals(19, Schedules.usages().size());
         assertEquals("linear(from, to, LENGTH)", Schedules.usages().getFirst());

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -98,10 +99,28 @@ class TeacherCacheTest {
         assertTrue(files().isEmpty());
         assertTrue(planned(cached(settings("kd", "mlp-24", "mlp-16")).with(Setting.TEACHERS, "each")).notes().getLast()
                 .endsWith(", for each seed's teacher"));
+        // One teacher for both seeds, and of each seed the first generation.
+        assertTrue(planned(cached(settings("kd", "mlp-24", "mlp-16")).with(Setting.GENERATIONS, "2")).notes().getLast()
+                .endsWith(": f32, 132 bytes for each of 46 examples in 2 views, 24.5 kB in 3 files"));
         assertTrue(planned(cached(settings("kd", "2*mlp-24", "mlp-16"))).notes().getLast().contains(": f32, 88 bytes for each of 46 examples in "
                 + "2 views, 16.3 kB in 2 files"));
         String none = planned(cached(settings("tf-kd(mode=self)", "mlp-24", "mlp-16"))).notes().getLast();
         assertEquals("no loss looks at the teacher, so nothing is cached", none);
+    }
+
+    @Test
+    void aFolderThatCannotBeWrittenToIsFoundBeforeTheTeacherIsTrained() throws Exception {
+        Path file = Files.createFile(folder.resolve("file"));
+        Settings settings = settings("kd", "mlp-24", "mlp-16").with(Setting.TEACHER_CACHE, file.toString());
+        var begun = new ArrayList<Role>();
+        var refusal = assertThrows(UncheckedIOException.class, () -> Experiment.run(settings, new Listener() {
+            @Override
+            public void started(Role role, long seed, String what) {
+                begun.add(role);
+            }
+        }));
+        assertEquals("teacher-cache: " + file + " is no folder that can be written to; give another one", refusal.getMessage());
+        assertEquals(List.of(), begun);
     }
 
     @Test

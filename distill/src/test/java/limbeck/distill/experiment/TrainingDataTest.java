@@ -171,4 +171,16 @@ class TrainingDataTest {
         assertEquals(0.2, adjusted.labelSmoothing());
         assertArrayEquals(counts.logPriors(), ((LogitAdjusted) HardLoss.of("balanced-softmax").objective(counts, 0, device)).offsets().toDoubles());
     }
+
+    @Test
+    void aTaskNeedsAnswersToLearnAndToBeJudgedBy() {
+        var tasks = Settings.DEFAULT.with(Setting.TASKS, "all=012; two=01-");
+        TrainingData.of(tasks, SPLITS);
+        var third = new Splits(SPLITS.train(), SPLITS.test().take(new int[] {2, 5, 8}), List.of());
+        assertEquals("tasks: none of the 3 test examples has an answer to 'two'; take more of them, or leave that task out",
+                assertThrows(IllegalArgumentException.class, () -> TrainingData.of(tasks, third)).getMessage());
+        var trained = new Splits(SPLITS.train().take(new int[] {2, 5, 8}), SPLITS.test(), List.of());
+        assertEquals("tasks: none of the 3 labelled training examples has an answer to 'two'; take more of them, or leave that task out",
+                assertThrows(IllegalArgumentException.class, () -> TrainingData.of(tasks, trained)).getMessage());
+    }
 }

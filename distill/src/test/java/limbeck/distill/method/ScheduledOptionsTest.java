@@ -17,6 +17,8 @@ import limbeck.distill.HardLabels;
 import limbeck.distill.Recipe;
 import limbeck.distill.Stage;
 import limbeck.distill.StepReport;
+import limbeck.distill.Teacher;
+import limbeck.distill.Term;
 import limbeck.distill.catalogue.Methods;
 import limbeck.distill.control.Balance;
 import limbeck.nn.Linear;
@@ -94,6 +96,30 @@ class ScheduledOptionsTest {
     }
 
     @Test
+    void theWarmUpIsAPartOfAStageOfTheMethodsOwn() {
+        Stage annealing = curriculum("annealing-kd(weight=2, warmup=0.5)", Balance.NONE).stages().getFirst();
+        assertEquals(4, annealing.epochs());
+        assertEquals(0, at(annealing.recipe(), "annealing-kd.weight", 0));
+        assertEquals(1, at(annealing.recipe(), "annealing-kd.weight", 4));
+        assertEquals(2, at(annealing.recipe(), "annealing-kd.weight", 8));
+        Stage views = curriculum("views(views-epochs=0.5, warmup=0.5)", Balance.NONE).stages().getFirst();
+        assertEquals(0.5, at(views.recipe(), "views.weight", 4));
+        Stage align = curriculum("progressive-features(part=0.5, loss=sp, warmup=0.5)", Balance.NONE).stages().getFirst();
+        assertEquals(0, at(align.recipe(), "progressive-features.weight", 0));
+    }
+
+    @Test
+    void withoutATeacherARangeIsRefusedInTheDryRun() {
+        Recipe recipe = recipe("kd(temperature=range(2, 0.5))").taughtBy(Teacher.NONE);
+        var alone = new Recipe(Teacher.NONE, List.of(new Term("ce", 1, new HardLabels()))).with("ce.none", recipe.schedules().get("kd.temperature"));
+        Tensor inputs = Device.cpu().normal(KEY.split("inputs"), 12, 6);
+        var batch = new Batch(new long[12], inputs, inputs, Device.cpu().tensor(new int[12], 12), 0);
+        Module student = net("student");
+        var distiller = new Distiller(student, alone, Sgd.of(List.copyOf(student.parameters().values()), Schedule.constant(0), 0, 0));
+        assertTrue(assertThrows(IllegalArgumentException.class, () -> distiller.check(batch)).getMessage().startsWith("schedule: range"));
+    }
+
+    @Test
     void theLabelsWeightIsTheLargestAtEachTime() {
         Recipe recipe = recipe("kd(ce=linear(1, 0, all)),dkd(ce=0.25)");
         assertEquals(List.of(1.0, 0.5, 0.25, 0.25), List.of(at(recipe, "ce.weight", 0), at(recipe, "ce.weight", 16), at(recipe, "ce.weight", 24),
@@ -153,6 +179,10 @@ class ScheduledOptionsTest {
         "kd(ce=linear(1, -1, all)) | method kd: ce needs a number of 0 or more at all times, but 'linear(1, -1, all)' is -0.0625 at step 17",
         "kd,interpolation(lambda=linear(2, 0, all)) | method interpolation: lambda needs a number from 0 to 1 at all times, but "
                 + "'linear(2, 0, all)' is 2.0 at step 0",
+        "kd(weight=exponential(1, 1e300, 1 steps)) | method kd: weight needs a finite number at all times, but "
+                + "'exponential(1, 1e300, 1 steps)' is Infinity at step 2",
+        "kd(temperature=exponential(1, 1e300, 1 steps)) | method kd: temperature needs a number above 0 at all times, but "
+                + "'exponential(1, 1e300, 1 steps)' is Infinity at step 2",
         "ema(decay=1) | method ema: decay needs a number from 0 to below 1, got '1'",
         "kd(warmup=linear(0, 1, all)) | method kd: warmup needs a number, got 'linear(0, 1, all)'",
         "kd(temperature=linear(8, 2, all | method: 'kd(temperature=linear(8, 2, all' has a ( without its )",

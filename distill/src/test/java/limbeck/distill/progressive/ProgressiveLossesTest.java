@@ -121,6 +121,16 @@ class ProgressiveLossesTest {
     }
 
     @Test
+    void aStepInWhichNoPlaceCountsHasAGradient() {
+        Tensor s = random("s", 3, 2, 3, 3);
+        Tensor t = random("t", 3, 2, 3, 3);
+        var objective = new AlignmentDepth(List.of(new Hint(connected("s", s, "t", t, null))), 10, Schedule.constant(1).after(Schedule.epochs(1)));
+        var check = ObjectiveCheck.of(objective, new Views<>(null, Map.of("s", s)), new Views<>(null, Map.of("t", t)), DEVICE.tensor(new int[3], 3));
+        assertEquals(0, check.value());
+        assertEquals(0, check.featureGradient("s").abs().max().item());
+    }
+
+    @Test
     void placesMayHaveConnectorsAndOtherLosses() {
         Tensor s = random("s", 3, 2, 4, 4);
         Tensor t = random("t", 3, 3, 2, 2);

@@ -1,7 +1,12 @@
 package limbeck.nn.optim;
 
+import java.util.Collection;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Set;
 import limbeck.autograd.Gradients;
+import limbeck.autograd.Parameter;
 import limbeck.tensor.Scope;
 import limbeck.tensor.Tensor;
 import limbeck.tensor.op.SquareSum;
@@ -21,8 +26,20 @@ public final class Clip {
      * @throws IllegalArgumentException if the limit is not above 0
      */
     public static double norm(Gradients gradients, double limit) {
+        return norm(gradients, gradients.all(), limit);
+    }
+
+    /** The same by the norm of these parameters' gradients alone. */
+    static double norm(Gradients gradients, List<Parameter> parameters, double limit) {
+        Set<Tensor> own = Collections.newSetFromMap(new IdentityHashMap<>());
+        parameters.stream().filter(gradients::has).map(gradients::of).forEach(own::add);
+        // In the order of the gradients: sums in another order have other last bits.
+        return norm(gradients, gradients.all().stream().filter(own::contains).toList(), limit);
+    }
+
+    private static double norm(Gradients gradients, Collection<Tensor> counted, double limit) {
         requirePositive("norm", limit);
-        double norm = norm(gradients);
+        double norm = norm(counted);
         if (norm > limit && norm < Double.POSITIVE_INFINITY) {
             gradients.replaceAll(gradient -> gradient.mul(limit / norm));
         }
@@ -41,10 +58,10 @@ public final class Clip {
         gradients.replaceAll(gradient -> gradient.clamp(-limit, limit));
     }
 
-    private static double norm(Gradients gradients) {
+    private static double norm(Collection<Tensor> gradients) {
         try (var _ = Scope.open("norm of the gradients")) {
             // 16 bits hold neither large squares nor small ones.
-            List<Tensor> all = gradients.all().stream().map(gradient -> gradient.to(gradient.device().defaultFloat())).toList();
+            List<Tensor> all = gradients.stream().map(gradient -> gradient.to(gradient.device().defaultFloat())).toList();
             return all.isEmpty() ? 0 : Math.sqrt(all.getFirst().apply(new SquareSum(), all.subList(1, all.size())).item());
         }
     }

@@ -233,6 +233,18 @@ class OptimizerTest {
     }
 
     @Test
+    void whatIsNotTrainedCountsForNothingInTheNorm() {
+        Parameter trained = parameter(3, 4);
+        Parameter still = parameter(1000);
+        new Clipped(Sgd.of(List.of(trained), Schedule.constant(1), 0, 0), 10).step(slopes(trained, still), Progress.START);
+        assertArrayEquals(new double[] {0, 0}, trained.tensor().toDoubles(), 1e-12);
+        assertArrayEquals(new double[] {1000}, still.tensor().toDoubles());
+        trained.set(DEVICE.tensor(new double[] {3, 4}, Shape.of(2)));
+        new Clipped(Sgd.of(List.of(trained), Schedule.constant(1), 0, 0), 1).step(slopes(trained, still), Progress.START);
+        assertArrayEquals(new double[] {2.4, 3.2}, trained.tensor().toDoubles(), 1e-12);
+    }
+
+    @Test
     void aNormThatIsNotFiniteIsLeftToTheCaller() {
         Parameter a = parameter(Double.NaN, 7);
         Gradients gradients = slopes(a);
