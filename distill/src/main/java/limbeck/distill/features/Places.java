@@ -13,7 +13,6 @@ import limbeck.distill.connect.Connected;
 import limbeck.distill.connect.Connectors;
 import limbeck.distill.connect.SameSize;
 import limbeck.distill.connect.Tail;
-import limbeck.distill.method.Method;
 import limbeck.distill.method.Pairing;
 import limbeck.distill.method.Setup;
 import limbeck.nn.Layers;
@@ -71,7 +70,7 @@ final class Places {
         var trained = new ArrayList<Parameter>(setup.task().students().parametersUpTo(last.student()));
         trained.addAll(objective.parameters());
         int length = setup.epochs(setup.number(epochs));
-        var term = new Term(name, setup.schedule(Method.WEIGHT, length), objective);
+        var term = new Term(name, setup.weight(length), objective);
         return new Stage(name, length, new Recipe(new Frozen(setup.task().teacher()), List.of(term)), trained);
     }
 }
