@@ -38,6 +38,7 @@ final class Workbench implements Training.Judge {
     private final List<Head> heads;
     // Made when it is needed: the plan is shown before the data is gone through for its statistics.
     private Loader testLoader;
+    private Loader controlLoader;
 
     Workbench(Settings settings, Listener listener) {
         this.settings = settings;
@@ -250,7 +251,13 @@ final class Workbench implements Training.Judge {
 
     @Override
     public Optional<Evaluation> control(Module model) {
-        return Optional.ofNullable(material.control()).map(set -> Evaluation.of(model, plain(set), set, heads, done -> { }));
+        if (material.control() == null) {
+            return Optional.empty();
+        }
+        if (controlLoader == null) {
+            controlLoader = plain(material.control());
+        }
+        return Optional.of(Evaluation.of(model, controlLoader, material.control(), heads, done -> { }));
     }
 
     /** A model on the whole training set, with all classes. */

@@ -18,9 +18,9 @@ public record Fixed(List<Double> shares) implements Weights {
      */
     public Fixed {
         shares = List.copyOf(shares);
-        if (shares.stream().anyMatch(share -> !(share >= 0 && share < Double.POSITIVE_INFINITY))
-                || shares.stream().mapToDouble(share -> share).sum() == 0) {
-            throw new IllegalArgumentException("ensemble: weights are numbers of 0 or more, not all of them 0, got " + shares);
+        double sum = shares.stream().mapToDouble(share -> share).sum();
+        if (shares.stream().anyMatch(share -> !(share >= 0)) || !(sum > 0 && sum < Double.POSITIVE_INFINITY)) {
+            throw new IllegalArgumentException("ensemble: weights are numbers of 0 or more, not all of them 0, with a finite sum, got " + shares);
         }
     }
 

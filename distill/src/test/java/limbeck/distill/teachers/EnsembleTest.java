@@ -227,7 +227,10 @@ class EnsembleTest {
                 () -> new Ensemble(List.of(saying(rows(3, 5, 1, 1)), saying(rows(3, 4, 1, 1)))).observe(batch(3), Set.of()));
         refused("ensemble: there are 3 weights [1.0, 1.0, 1.0] for 2 teachers; give one for each",
                 () -> new Ensemble(List.of(saying(rows(3, 5, 1, 1)), saying(rows(3, 5, 1, 1))), Mixture.LOGITS, Fixed.equal(3)));
-        refused("ensemble: weights are numbers of 0 or more, not all of them 0, got [0.0, 0.0]", () -> new Fixed(List.of(0.0, 0.0)));
+        refused("ensemble: weights are numbers of 0 or more, not all of them 0, with a finite sum, got [0.0, 0.0]",
+                () -> new Fixed(List.of(0.0, 0.0)));
+        refused("ensemble: weights are numbers of 0 or more, not all of them 0, with a finite sum, got [1.0E308, 1.0E308]",
+                () -> new Fixed(List.of(1e308, 1e308)));
         refused("ensemble: there is no teacher; give at least one", () -> new Ensemble(List.of()));
         refused("ensemble: the temperature at which probabilities are averaged has to be above 0, got 0.0",
                 () -> new Mixture(Mixture.Kind.PROBABILITIES, 0));
