@@ -64,7 +64,8 @@ class ReplayTest {
         compare(device -> {
             Module student = Mlp.of(64, List.of(20, 12), CLASSES, 0.1, 0.3, KEY.split("student"));
             student.to(device);
-            return run(device, student, new Clipped(Sgd.of(List.copyOf(student.parameters().values()), RATE, 0.9, 1e-4), 1));
+            // A limit below every norm: a step that is not clipped launches less, and would be another form.
+            return run(device, student, new Clipped(Sgd.of(List.copyOf(student.parameters().values()), RATE, 0.9, 1e-4), 0.3));
         });
     }
 
@@ -85,8 +86,8 @@ class ReplayTest {
             Replays.Count count = graphs.counts().get(step);
             assertTrue(count.replayed() > 8 * count.single(), "step " + step + ": " + count);
             if (step % BATCHES == 2) {
-                // Data, keys of dropout, rates, weights and the temperature are new; addresses are those of the step before.
-                assertTrue(count.updated() < 0.3 * count.replayed(), "step " + step + ": " + count);
+                // Data, keys of dropout, rates, weights, the temperature and the clipped norm are new; addresses are those of the step before.
+                assertTrue(count.updated() < 0.4 * count.replayed(), "step " + step + ": " + count);
             }
         }
     }
