@@ -57,6 +57,7 @@ final class ContestView implements Contest.Watcher {
         line("Students", Text.count(agenda.settings().count(Setting.EPOCHS), "epoch") + " on "
                 + Text.count(agenda.data().train().size(), "example") + ", " + Text.count(trainings, "training") + ": "
                 + Text.count(agenda.methods().size(), "method") + " and the student alone");
+        agenda.notes().forEach(note -> Text.wrapped(note, WIDTH - LABEL).forEach(part -> line("", part)));
         terminal.info("");
     }
 

@@ -167,7 +167,8 @@ final class ScheduleChart {
             Timetable.Part stage = stage(training, step);
             Schedule schedule = stage.schedules().get(name);
             listens |= schedule instanceof Controller;
-            values[i] = schedule == null ? Double.NaN : schedule.at(Progress.of(step - before(training, stage), training.stepsPerEpoch()));
+            long counted = step - before(training, stage) + (long) stage.begun() * training.stepsPerEpoch();
+            values[i] = schedule == null ? Double.NaN : schedule.at(Progress.of(counted, training.stepsPerEpoch()));
             if (schedule != null && !Double.isFinite(values[i])) {
                 throw new IllegalArgumentException("schedule: " + name + " is " + values[i] + " at step " + step + ", which no training can follow; "
                         + "give it a bound, such as atmost(10, SCHEDULE)");

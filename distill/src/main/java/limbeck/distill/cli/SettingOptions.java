@@ -95,7 +95,7 @@ final class SettingOptions {
     }
 
     private static String label(Setting setting) {
-        return setting.isSwitch() ? "yes|no" : isNumber(setting) ? "N" : setting.key().endsWith("dir") ? "DIR" : setting.key().endsWith("weights") ? "FILE"
+        return setting.isSwitch() ? "yes|no" : isNumber(setting) ? "N" : setting.key().endsWith("dir") ? "DIR" : setting == Setting.TEACHER_WEIGHTS ? "FILE"
                 : "VALUE";
     }
 

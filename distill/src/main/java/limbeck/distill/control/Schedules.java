@@ -25,7 +25,8 @@ import limbeck.nn.optim.Schedule;
  * <li>{@code restarts(from, to, LENGTH, factor)}, cosines of which each is longer by a factor, 1 if it is left out;
  * <li>{@code onecycle(peak, LENGTH)} or {@code onecycle(from, peak, to, rise, LENGTH)}, where the rise is a part of the LENGTH;
  * <li>{@code warmup(LENGTH, SCHEDULE)}, {@code after(LENGTH, SCHEDULE)}, {@code then(LENGTH, SCHEDULE, LENGTH, SCHEDULE, ..., SCHEDULE)},
- * {@code repeat(LENGTH, SCHEDULE)}, {@code scale(factor, SCHEDULE)}, {@code atleast(least, SCHEDULE)}, {@code atmost(most, SCHEDULE)};
+ * {@code repeat(LENGTH, SCHEDULE)}, {@code scale(factor, SCHEDULE)}, {@code atleast(least, SCHEDULE)}, {@code atmost(most, SCHEDULE)},
+ * {@code oneminus(SCHEDULE)}, what it leaves of 1;
  * <li>controllers: {@code range(base, scale)}, see {@link TeacherRange}; {@code performance(initial, rate)}, see {@link Performance};
  * {@code validation(initial, rate)}, see {@link ValidationWeight}; {@code plateau(factor, patience)}, see {@link Plateau}.
  * </ul>
@@ -58,6 +59,7 @@ public final class Schedules {
         put("scale(factor, SCHEDULE)", 2, 2, a -> a.schedule(1).times(a.number(0)));
         put("atleast(least, SCHEDULE)", 2, 2, a -> a.schedule(1).atLeast(a.number(0)));
         put("atmost(most, SCHEDULE)", 2, 2, a -> a.schedule(1).atMost(a.number(0)));
+        put("oneminus(SCHEDULE)", 1, 1, a -> oneMinus(a.schedule(0)));
         put("range(base, scale)", 2, 2, a -> new TeacherRange(a.number(0), a.number(1)));
         put("performance(initial, rate)", 2, 2, a -> new Performance(a.number(0), a.number(1)));
         put("validation(initial, rate)", 2, 2, a -> new ValidationWeight(a.number(0), a.number(1)));
@@ -65,6 +67,10 @@ public final class Schedules {
     }
 
     private Schedules() {
+    }
+
+    private static Schedule oneMinus(Schedule schedule) {
+        return p -> 1 - schedule.at(p);
     }
 
     private static void put(String usage, int least, int most, Function<Arguments, Schedule> maker) {

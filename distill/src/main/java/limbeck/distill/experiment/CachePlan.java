@@ -23,12 +23,13 @@ import limbeck.tensor.Tensor;
  * Notes in the dry run what the teachers are asked to show, and tells how large the caches of it will be.
  *
  * @param bench the data and settings
- * @param shown by model and by the layers that are looked at, the shapes of one example
- * @param seeds by model, for how many seeds there is one like it
+ * @param numbers the models, counted as they came
+ * @param shown by a model's number and by the layers that are looked at, the shapes of one example
+ * @param seeds by a model's number, for how many seeds there is one like it
  */
-record CachePlan(Workbench bench, Map<Module, Map<Set<Tap>, Views<Shape>>> shown, Map<Module, Integer> seeds) {
+record CachePlan(Workbench bench, Map<Module, Integer> numbers, Map<Integer, Map<Set<Tap>, Views<Shape>>> shown, Map<Integer, Integer> seeds) {
     CachePlan(Workbench bench) {
-        this(bench, new IdentityHashMap<>(), new IdentityHashMap<>());
+        this(bench, new IdentityHashMap<>(), new HashMap<>(), new HashMap<>());
     }
 
     /**
@@ -38,13 +39,20 @@ record CachePlan(Workbench bench, Map<Module, Map<Set<Tap>, Views<Shape>>> shown
      * @param generation whether it is a student of the generation before, of which every seed has its own
      */
     Teacher of(Module model, boolean generation) {
-        seeds.put(model, generation && !isPerSeed() ? bench.settings().count(Setting.SEEDS) : 1);
+        int number = numbers.computeIfAbsent(model, _ -> numbers.size());
+        seeds.put(number, generation && !isPerSeed() ? bench.settings().count(Setting.SEEDS) : 1);
         var frozen = new Frozen(model);
         return (batch, taps) -> {
             Views<Tensor> views = frozen.observe(batch, taps);
-            shown.computeIfAbsent(model, _ -> new HashMap<>()).put(taps, views.map(tensor -> tensor.shape().without(List.of(0), false)));
+            shown.computeIfAbsent(number, _ -> new HashMap<>()).put(taps, views.map(tensor -> tensor.shape().without(List.of(0), false)));
             return views;
         };
+    }
+
+    /** Notes what another training of the same teachers asks for: what both look at is in one file. */
+    void add(CachePlan other) {
+        other.shown.forEach((number, views) -> shown.computeIfAbsent(number, _ -> new HashMap<>()).putAll(views));
+        seeds.putAll(other.seeds);
     }
 
     /**

@@ -48,9 +48,11 @@ public final class Contest {
      * @param methods those that will run
      * @param excluded why the others cannot work with these models
      * @param seeds the seeds
+     * @param notes what else holds for all of them, in parts of sentences: how several teachers work together, how losses are weighed, the
+     *         size of a teacher cache
      */
     public record Agenda(Settings settings, Splits data, Summary teacher, Summary student, List<Choice> methods, Map<Choice, String> excluded,
-            List<Long> seeds) {
+            List<Long> seeds, List<String> notes) {
         /**
          * Whether the classes are of so different sizes that the balanced accuracy tells more than the accuracy.
          *
@@ -192,11 +194,12 @@ public final class Contest {
     }
 
     private Standings run(List<Choice> methods) {
-        bench.checkAugmentations(true);
+        bench.check(true);
+        var caches = new CachePlan(bench);
         entrants.add(new Entrant(null));
         for (Choice choice : methods) {
             try {
-                teaching(choice).outline();
+                caches.add(teaching(choice).outline().caches());
                 entrants.add(new Entrant(choice));
             } catch (IllegalArgumentException e) {
                 excluded.put(choice, e.getMessage().replaceFirst("^(method )?" + choice.method().name() + ": ", ""));
@@ -208,7 +211,7 @@ public final class Contest {
         Evaluation taught = teach();
         chooseEpochs();
         requireSome();
-        Agenda agenda = agenda();
+        Agenda agenda = agenda(caches);
         watcher.planned(agenda);
         Entrant alone = entrants.getFirst();
         for (long seed : seeds) {
@@ -249,11 +252,18 @@ public final class Contest {
         return new Teaching(bench.with(choice == null ? settings : settings.with(Setting.METHOD, choice.toString())), cache::of);
     }
 
-    private Agenda agenda() {
+    private Agenda agenda(CachePlan caches) {
+        var notes = new ArrayList<String>();
+        if (teachers.size() > 1) {
+            notes.add(teachers.size() + " teachers: " + new Faculty(settings, bench.device()).inWords());
+        }
+        CurriculumText.balance(settings).ifPresent(notes::add);
+        CurriculumText.held(settings).ifPresent(notes::add);
+        notes.addAll(caches.notes());
         var example = bench.data().train().shape().prepend(1);
         return new Agenda(settings, bench.data(), Summary.of(new Faculty(settings, bench.device()).voice(teachers), example),
                 Summary.of(bench.student(Key.of(seeds.getFirst())), example), entrants.stream().skip(1).map(Entrant::choice).toList(),
-                excluded, seeds);
+                excluded, seeds, notes);
     }
 
     /** Reads or trains the teachers, who are the same for all. */

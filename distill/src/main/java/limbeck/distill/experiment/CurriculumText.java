@@ -43,8 +43,15 @@ record CurriculumText(Workbench bench, Curriculum curriculum) {
             }
         }
         terms.stream().filter(term -> term.name().equals("ce")).findFirst()
-                .ifPresent(ce -> parts.add(number(ce.weight().at(Progress.START), 6) + " x " + bench.hardLoss().inWords()));
+                .ifPresent(ce -> parts.add(labels(ce) + " x " + bench.hardLoss().inWords()));
         return String.join(" + ", parts) + (rest.isEmpty() ? "" : "; " + String.join(", ", rest));
+    }
+
+    /** The weight of the labels: a number, or what it is over time. */
+    private String labels(Term ce) {
+        List<Choice> choices = bench.settings().methods();
+        return choices.size() > 1 || choices.getFirst().isNumber(Method.CE) ? number(ce.weight().at(Progress.START), 6)
+                : value(choices.getFirst(), Method.CE);
     }
 
     private static boolean has(List<Term> terms, String name) {
@@ -74,10 +81,7 @@ record CurriculumText(Workbench bench, Curriculum curriculum) {
             notes.add("in stages: " + curriculum.stages().stream().map(stage -> stage.name() + " for " + stage.epochs()
                     + (stage.epochs() == 1 ? " epoch" : " epochs")).collect(Collectors.joining(", then ")));
         }
-        String balance = bench.settings().text(Setting.BALANCE);
-        if (!balance.equals("none")) {
-            notes.add("the losses are weighed against each other while training, by " + balance);
-        }
+        balance(bench.settings()).ifPresent(notes::add);
         notes.addAll(curriculum.notes());
         if (curriculum.deployed() != student) {
             Summary deployed = Summary.of(curriculum.deployed(), bench.data().train().shape().prepend(1));
@@ -97,15 +101,26 @@ record CurriculumText(Workbench bench, Curriculum curriculum) {
 
     /** What those schedules judge by that listen to training. */
     Optional<String> control() {
-        int held = bench.settings().count(Setting.CONTROL);
         var rule = new OptimizerChoice(bench.settings(), Role.STUDENT_DISTILLED);
         boolean listening = rule.rate(1) instanceof Controller
                 || curriculum.stages().stream().anyMatch(stage -> !stage.recipe().controllers().isEmpty());
-        if (held > 0) {
-            return Optional.of(held + " training examples are held out from the students, for controllers to judge by"
-                    + (listening ? "" : ", but there is none"));
-        }
-        return listening ? Optional.of("controllers judge by the training's own loss and accuracy, as control is 0") : Optional.empty();
+        Optional<String> held = held(bench.settings());
+        return held.isPresent() ? held.map(text -> listening ? text : text + ", but there is none")
+                : listening ? Optional.of("controllers judge by the training's own loss and accuracy, as control is 0") : Optional.empty();
+    }
+
+    /** The examples that are held out for controllers, if there are any. */
+    static Optional<String> held(Settings settings) {
+        int held = settings.count(Setting.CONTROL);
+        return held == 0 ? Optional.empty()
+                : Optional.of(held + " training examples are held out from the students, for controllers to judge by");
+    }
+
+    /** How the losses are weighed, if they are. */
+    static Optional<String> balance(Settings settings) {
+        String balance = settings.text(Setting.BALANCE);
+        return balance.equals("none") ? Optional.empty()
+                : Optional.of("the losses are weighed against each other while training, by " + balance);
     }
 
     private static boolean looksInside(Term term) {

@@ -126,7 +126,7 @@ public final class Experiment {
         long start = System.nanoTime();
         var experiment = new Experiment(settings, listener, keeper);
         Plan plan = experiment.plan(taught);
-        experiment.bench.checkAugmentations(taught);
+        experiment.bench.check(taught);
         listener.planned(plan);
         try (experiment.cache) {
             if (taught) {

@@ -115,7 +115,7 @@ record Faculty(Settings settings, Device device) {
     private static Curriculum changed(Curriculum curriculum, UnaryOperator<Recipe> change) {
         List<Stage> stages = curriculum.stages().stream().map(stage -> stage.recipe().teacher() instanceof Frozen
                 || stage.recipe().teacher() == Teacher.NONE ? stage
-                : new Stage(stage.name(), stage.epochs(), change.apply(stage.recipe()), stage.trained())).toList();
+                : stage.by(change.apply(stage.recipe()))).toList();
         return new Curriculum(stages, curriculum.deployed(), curriculum.notes());
     }
 }

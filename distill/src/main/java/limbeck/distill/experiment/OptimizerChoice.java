@@ -3,12 +3,15 @@ package limbeck.distill.experiment;
 import java.util.List;
 import java.util.Set;
 import limbeck.autograd.Parameter;
+import limbeck.distill.Stage;
 import limbeck.distill.control.Composed;
 import limbeck.distill.control.Schedules;
+import limbeck.distill.method.Range;
 import limbeck.nn.optim.Adam;
 import limbeck.nn.optim.Clipped;
 import limbeck.nn.optim.Group;
 import limbeck.nn.optim.Optimizer;
+import limbeck.nn.optim.Progress;
 import limbeck.nn.optim.Schedule;
 import limbeck.nn.optim.Sgd;
 
@@ -31,8 +34,14 @@ record OptimizerChoice(Settings settings, Role role) {
         return settings.count(of(Setting.TEACHER_EPOCHS, Setting.EPOCHS));
     }
 
+    /** The learning rate of a stage, which counts from the stage's beginning also where the other schedules go on. */
+    Schedule rate(Stage stage) {
+        Schedule rate = rate(stage.epochs());
+        return stage.begun() == 0 ? rate : Composed.of(rate.after(Schedule.epochs(stage.begun())), rate);
+    }
+
     /**
-     * The learning rate over a stage, which counts from its beginning.
+     * The learning rate over so many epochs.
      *
      * @param epochs the stage's length; the warm-up takes the same part of it as of all epochs
      */
@@ -52,6 +61,22 @@ record OptimizerChoice(Settings settings, Role role) {
         };
         double warmup = settings.number(Setting.WARMUP) * ((double) epochs / epochs());
         return warmup == 0 ? rate : Composed.of(rate.warmup(Schedule.epochs(warmup)), rate);
+    }
+
+    /**
+     * Refuses a learning rate that falls below 0 or ends nowhere, before anything is trained.
+     *
+     * @param epochs the stage's length
+     * @param batches how many there are in an epoch
+     * @throws IllegalArgumentException saying where
+     */
+    void check(int epochs, int batches) {
+        long steps = (long) epochs * batches;
+        Schedule rate = rate(epochs);
+        Range.NOT_NEGATIVE.left(rate, epochs, steps).ifPresent(step -> {
+            throw new IllegalArgumentException("schedule: a learning rate needs " + Range.NOT_NEGATIVE + " at all times, but that of '"
+                    + settings.text(Setting.SCHEDULE) + "' is " + rate.at(Progress.of(step, batches)) + " at step " + step);
+        });
     }
 
     /** What the optimizer is called, such as {@code sgd}. */

@@ -59,7 +59,7 @@ public enum Setting {
     /** The softmax temperature of the soft loss. */
     TEMPERATURE("2", Kind.TEMPERATURE, "temperature of kd: a number, or a schedule such as cosine(8,2,all) (see plot-schedule --help)"),
     /** The weight of the soft loss. */
-    ALPHA("0.9", Kind.FRACTION, "weight of kd; the hard loss beside it has 1 - alpha"),
+    ALPHA("0.9", Kind.ALPHA, "weight of kd, a number or a schedule; the hard loss beside it has 1 - alpha"),
     /** How the losses are weighed against each other. */
     BALANCE("none", Kind.BALANCE, "weigh the losses while training: none, gradnorm(alpha), uncertainty or validation(rate)"),
     /** The student's epochs. */
@@ -213,9 +213,8 @@ public enum Setting {
         Kind METHOD = Kind::method;
         Kind TEMPERATURE = value -> Schedules.isNumber(value) ? POSITIVE.complaint(value)
                 : complaint("temperature: ", () -> Schedules.check(value));
-        Kind RATE = value -> OptimizerChoice.RATES.contains(value) || Schedules.isNumber(value) ? null : value.contains("(")
-                ? complaint("schedule: ", () -> Schedules.check(value))
-                : "needs cosine, linear, constant, step or a schedule such as onecycle(1, all)";
+        Kind ALPHA = value -> Schedules.isNumber(value) ? FRACTION.complaint(value) : complaint("alpha: ", () -> Schedules.check(value));
+        Kind RATE = Kind::rate;
         Kind BALANCE = value -> complaint("balance: ", () -> Balance.parse(value));
         Kind AUGMENT = Kind::augment;
         Kind CACHE_FORMAT = Kind::cacheFormat;
@@ -236,6 +235,17 @@ public enum Setting {
             } catch (IllegalArgumentException e) {
                 return setting + e.getMessage().replaceFirst("^(schedule|balance): ", "");
             }
+        }
+
+        private static String rate(String value) {
+            if (OptimizerChoice.RATES.contains(value) || Schedules.isNumber(value)) {
+                return null;
+            }
+            if (value.matches(".*\\brange\\s*\\(.*")) {
+                return "range listens to a teacher's logits, which not every training has; take plateau or performance";
+            }
+            return value.contains("(") ? complaint("schedule: ", () -> Schedules.check(value))
+                    : "needs cosine, linear, constant, step or a schedule such as onecycle(1, all)";
         }
 
         private static String method(String value) {

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import limbeck.distill.catalogue.Methods;
+import limbeck.distill.control.Schedules;
 import limbeck.distill.logits.LogitKd;
 import limbeck.distill.method.Choice;
 import limbeck.distill.method.Method;
@@ -110,8 +111,9 @@ public final class Settings {
     private Choice classic(Choice choice) {
         var values = new LinkedHashMap<String, String>();
         values.put("temperature", text(Setting.TEMPERATURE));
-        values.put(Method.WEIGHT, Double.toString(number(Setting.ALPHA)));
-        values.put(Method.CE, Double.toString(1 - number(Setting.ALPHA)));
+        String alpha = text(Setting.ALPHA);
+        values.put(Method.WEIGHT, alpha);
+        values.put(Method.CE, Schedules.isNumber(alpha) ? Double.toString(1 - number(Setting.ALPHA)) : "atleast(0, oneminus(" + alpha + "))");
         choice.given().forEach(name -> values.put(name, choice.values().get(name)));
         return choice.method().with(values);
     }

@@ -34,8 +34,8 @@ import limbeck.tensor.Shape;
  * @param member makes a teacher of a finished model
  */
 record Teaching(Workbench bench, Function<Module, Teacher> member) {
-    /** What the plan says about the distilled student. */
-    record Outline(String loss, Map<Role, List<Integer>> stages, List<String> notes) {
+    /** What the plan says about the distilled student, and what its teachers are asked to show. */
+    record Outline(String loss, Map<Role, List<Integer>> stages, List<String> notes, CachePlan caches) {
     }
 
     private Settings settings() {
@@ -88,7 +88,7 @@ record Teaching(Workbench bench, Function<Module, Teacher> member) {
             boolean looks = recipe.terms().stream().anyMatch(term -> term.objective().looksAt().contains(Tap.Side.TEACHER));
             Teacher changed = !looks && recipe.teacher() == teacher ? Teacher.NONE
                     : recipe.teacher() instanceof Frozen(var model) && model == leading ? member.apply(leading) : recipe.teacher();
-            return new Stage(stage.name(), stage.epochs(), recipe.taughtBy(changed), stage.trained());
+            return stage.by(recipe.taughtBy(changed));
         }).toList();
         return new Curriculum(stages, curriculum.deployed(), curriculum.notes());
     }
@@ -145,7 +145,7 @@ record Teaching(Workbench bench, Function<Module, Teacher> member) {
                 stages.put(learner.role(), curriculum.stages().stream().map(Stage::epochs).toList());
                 if (learner == learners.getLast()) {
                     var text = new CurriculumText(bench, curriculum);
-                    return new Outline(text.loss(), stages, Stream.concat(text.notes(student).stream(), caches.notes().stream()).toList());
+                    return new Outline(text.loss(), stages, Stream.concat(text.notes(student).stream(), caches.notes().stream()).toList(), caches);
                 }
                 teachers = List.of(curriculum.deployed());
             }
@@ -157,7 +157,9 @@ record Teaching(Workbench bench, Function<Module, Teacher> member) {
         try {
             Curriculum curriculum = distilled(learner, student, teachers);
             var rule = new OptimizerChoice(settings(), learner.role());
+            int batches = bench.studentBatches(learner.role(), learner.key()).batches();
             for (Stage stage : curriculum.stages()) {
+                rule.check(stage.epochs(), batches);
                 var distiller = new Distiller(student, stage.recipe(), rule.optimizer(stage.trained(), stage.epochs()));
                 distiller.check(batch);
                 if (batch.size() == 1) {

@@ -31,10 +31,10 @@ public record Timetable(Role role, String architecture, List<Part> stages, int s
      *
      * @param name what it is called
      * @param epochs its length
-     * @param schedules all numbers over time by name, which count from its beginning: {@code lr}, and those of
-     *         {@link limbeck.distill.Recipe#schedules}
+     * @param begun how many epochs its schedules have behind them when it begins, see {@link Stage}
+     * @param schedules all numbers over time by name: {@code lr}, and those of {@link limbeck.distill.Recipe#schedules}
      */
-    public record Part(String name, int epochs, Map<String, Schedule> schedules) {
+    public record Part(String name, int epochs, int begun, Map<String, Schedule> schedules) {
     }
 
     /**
@@ -63,7 +63,7 @@ public record Timetable(Role role, String architecture, List<Part> stages, int s
         if (!lineup.isRead()) {
             var rule = new OptimizerChoice(settings, Role.TEACHER);
             var rate = Map.of(Training.RATE, rule.rate(rule.epochs()));
-            timetables.add(new Timetable(Role.TEACHER, lineup.architecture(Role.TEACHER), List.of(new Part("main", rule.epochs(), rate)),
+            timetables.add(new Timetable(Role.TEACHER, lineup.architecture(Role.TEACHER), List.of(new Part("main", rule.epochs(), 0, rate)),
                     bench.teacherBatches(Key.of(0)).batches()));
         }
         try (var _ = Scope.open("timetable")) {
@@ -81,8 +81,8 @@ public record Timetable(Role role, String architecture, List<Part> stages, int s
 
     private static Part part(Stage stage, OptimizerChoice rule) {
         var schedules = new LinkedHashMap<String, Schedule>();
-        schedules.put(Training.RATE, rule.rate(stage.epochs()));
+        schedules.put(Training.RATE, rule.rate(stage));
         schedules.putAll(stage.recipe().schedules());
-        return new Part(stage.name(), stage.epochs(), schedules);
+        return new Part(stage.name(), stage.epochs(), stage.begun(), schedules);
     }
 }

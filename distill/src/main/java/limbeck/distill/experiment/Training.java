@@ -78,7 +78,7 @@ final class Training {
         int before = 0;
         for (Stage stage : curriculum.stages()) {
             // One schedule for the optimizer, the reports and the state: a rate may listen to training.
-            Schedule rate = rule.rate(stage.epochs());
+            Schedule rate = rule.rate(stage);
             legs.add(new Leg(stage, stage.recipe().with(RATE, rate), rate, before));
             before += stage.epochs();
         }
@@ -138,7 +138,8 @@ final class Training {
             var means = new EpochMeans();
             try (Epoch pass = loader.epoch(number)) {
                 for (int i = 0; pass.hasNext(); i++) {
-                    var progress = new Progress((long) epoch * batches + i, epoch + (double) i / batches);
+                    int counted = leg.stage().begun() + epoch;
+                    var progress = new Progress((long) counted * batches + i, counted + (double) i / batches);
                     try (var _ = Scope.open("batch")) {
                         Batch batch = pass.next();
                         StepReport report = distiller.step(batch, progress);

@@ -147,8 +147,17 @@ final class Workbench implements Training.Judge {
         return material.omitted();
     }
 
-    /** Tries each augmentation on one example: what does not fit the data fails before a teacher has been trained for nothing. */
-    void checkAugmentations(boolean taught) {
+    /**
+     * Finds out what does not fit the data before a teacher has been trained for nothing: follows the learning rates, and tries each
+     * augmentation on one example.
+     */
+    void check(boolean taught) {
+        if (taught && !Lineup.of(settings).isRead()) {
+            var teacher = new OptimizerChoice(settings, Role.TEACHER);
+            teacher.check(teacher.epochs(), teacherBatches(Key.of(0)).batches());
+        }
+        var alone = new OptimizerChoice(settings, Role.STUDENT_ALONE);
+        alone.check(alone.epochs(), studentBatches(Role.STUDENT_ALONE, Key.of(0)).batches());
         for (Setting which : taught ? List.of(Setting.AUGMENT, Setting.TEACHER_AUGMENT, Setting.TEACHER_VIEW) : List.of(Setting.AUGMENT)) {
             String recipe = settings.text(which);
             Augment augment = recipe.equals("same") ? Augment.NONE : Augment.parse(recipe);

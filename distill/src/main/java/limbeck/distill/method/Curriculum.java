@@ -129,7 +129,7 @@ public record Curriculum(List<Stage> stages, Module deployed, List<String> notes
         var trained = new ArrayList<>(stage.trained());
         List<Parameter> known = stage.recipe().parameters();
         weighed.parameters().stream().filter(parameter -> !known.contains(parameter)).forEach(trained::add);
-        return new Stage(stage.name(), stage.epochs(), weighed, trained);
+        return new Stage(stage.name(), stage.epochs(), weighed, trained, stage.begun());
     }
 
     private static boolean looksAtTeacher(Lesson lesson) {

@@ -18,8 +18,9 @@ import limbeck.nn.optim.Schedule;
  * A part of the main stage, for a method whose loss changes as training goes on, or that holds some of the student still. The other
  * methods' losses, the labels and what happens after each step are the same in all phases.
  *
- * <p>Each phase becomes a {@link Stage}, so it begins with a fresh optimizer, and the learning rate, warm-ups and other schedules count
- * from its beginning. Where that is not wanted, a {@link Schedule} inside one objective is the other way.
+ * <p>Each phase becomes a {@link Stage}, so it begins with a fresh optimizer, whose learning rate begins anew. Weights, temperatures and
+ * other schedules, this phase's too, count over the whole main stage. Where the rate should not begin anew, a {@link Schedule} inside one
+ * objective is the other way.
  *
  * @param name what to call it in reports
  * @param part its length in proportion to the other phases'
@@ -91,13 +92,15 @@ public record Phase(String name, double part, Objective objective, List<Paramete
             throw new IllegalArgumentException("method " + method + ": " + e.getMessage().replaceFirst("^phases: ", ""));
         }
         var stages = new ArrayList<Stage>();
+        int begun = 0;
         for (int i = 0; i < phases.size(); i++) {
-            stages.add(phases.get(i).of(main, method, lengths.get(i)));
+            stages.add(phases.get(i).of(main, method, lengths.get(i), begun));
+            begun += lengths.get(i);
         }
         return stages;
     }
 
-    private Stage of(Stage main, String method, int epochs) {
+    private Stage of(Stage main, String method, int epochs, int begun) {
         var terms = new ArrayList<Term>();
         Set<Parameter> left = Collections.newSetFromMap(new IdentityHashMap<>());
         left.addAll(frozen);
@@ -131,6 +134,6 @@ public record Phase(String name, double part, Objective objective, List<Paramete
         var numbers = new LinkedHashMap<>(main.recipe().values());
         numbers.putAll(values);
         var recipe = new Recipe(main.recipe().teacher(), terms, main.recipe().after(), numbers);
-        return new Stage(name, epochs, recipe, list);
+        return new Stage(name, epochs, recipe, list, begun);
     }
 }

@@ -15,7 +15,6 @@ import limbeck.nn.Layers;
 import limbeck.nn.Layers.Layer;
 import limbeck.nn.Module;
 import limbeck.nn.optim.Optimizer;
-import limbeck.nn.optim.Progress;
 import limbeck.nn.optim.Schedule;
 import limbeck.tensor.Key;
 
@@ -23,8 +22,6 @@ import limbeck.tensor.Key;
 public final class Setup {
     static final String STUDENT_LAYERS = "student-layers";
     static final String TEACHER_LAYERS = "teacher-layers";
-    /** At how many steps of a long stage a schedule is looked at before it begins. */
-    private static final int MOMENTS = 10_000;
 
     private final Choice choice;
     private final Task task;
@@ -143,13 +140,10 @@ public final class Setup {
         Schedule schedule = Schedules.parse(text(option), epochs);
         Range range = choice.method().option(option).range();
         long steps = (long) epochs * Math.ceilDiv(task.examples(), task.batch());
-        long stride = Math.max(1, steps / MOMENTS);
-        for (long step = 0; step < steps; step += stride) {
-            double value = schedule.at(new Progress(step, (double) step * epochs / steps));
-            if (!range.holds(value)) {
-                throw complaint(option + " needs " + range + " at all times, but '" + text(option) + "' is " + value + " at step " + step);
-            }
-        }
+        range.left(schedule, epochs, steps).ifPresent(step -> {
+            throw complaint(option + " needs " + range + " at all times, but '" + text(option) + "' is "
+                    + schedule.at(Range.at(step, epochs, steps)) + " at step " + step);
+        });
         return schedule;
     }
 

@@ -57,6 +57,19 @@ class CompareTest {
         assertEquals("svg", svg.getDocumentElement().getTagName());
     }
 
+    /** What holds for all methods is said before they begin; what two of them look at is kept once. */
+    @Test
+    void saysHowLossesAreWeighedAndHowLargeTheCacheWillBe() {
+        Cli run = compare("--teacher", "cnn-tiny", "--student", "cnn-tiny", "--methods", "kd,dkd,at", "--seeds", "1", "--balance", "gradnorm(1.5)",
+                "--control", "20", "--teacher-cache", folder.resolve("cache").toString());
+        assertEquals(0, run.code(), run.err());
+        String said = run.out().replaceAll("\\s+", " ");
+        assertTrue(said.contains("the losses are weighed against each other while training, by gradnorm(1.5)"), run.out());
+        assertTrue(said.contains("20 training examples are held out from the students"), run.out());
+        assertTrue(said.contains("in 2 files"), run.out());
+        assertEquals(2, folder.resolve("cache").toFile().list().length);
+    }
+
     @Test
     void aMethodThatFailsDoesNotEndTheContest() throws IOException {
         Cli run = compare("--teacher", "mlp-16", "--student", "mlp-8", "--methods", "kd(weight=1e39),mse-logits(weight=1e39, warmup=1),dkd", "--seeds",

@@ -50,6 +50,8 @@ class SchedulesTest {
         assertSame(Schedule.constant(8).then(epochs(2), Schedule.linear(8, 2, epochs(4)).then(epochs(4), Schedule.constant(1))),
                 "then(2 epochs, 8, 4 epochs, linear(8, 2, 4 epochs), 1)");
         assertSame(Schedule.linear(1, 0, epochs(2)).repeated(epochs(2)), "repeat(2 epochs, linear(1, 0, 2 epochs))");
+        Schedule falling = Schedule.linear(0.9, 0.3, epochs(20));
+        assertSame(progress -> 1 - falling.at(progress), "oneminus(linear(0.9, 0.3, all))");
         assertSame(Schedule.linear(1, 0, epochs(2)).times(3).atLeast(0.5).atMost(2), "atmost(2, atleast(0.5, scale(3, linear(1, 0, 2 epochs))))");
     }
 
@@ -81,7 +83,7 @@ class SchedulesTest {
         "table(10 until 5 epochs, 5) x | schedule: needs a number or a schedule such as cosine(8, 2, 10 epochs), got 'table(10 until 5 epochs, 5) x'",
         "table(10 until 5 epochs) | schedule: table ends with a number that stays, such as 3, got '10 until 5 epochs'",
         "table(10, 5) | schedule: table needs parts such as 10 until 5 epochs, got '10'",
-        "table(1 until 5 epochs, 2 until 5 epochs, 3) | schedule: stairs end one after the other, got 5.0 EPOCHS and then 5.0 EPOCHS; put them "
+        "table(1 until 5 epochs, 2 until 5 epochs, 3) | schedule: stairs end one after the other, got 5 epochs and then 5 epochs; put them "
                 + "in order",
         "then(2 epochs, 8, 4, 3) | schedule: then looks like then(LENGTH, SCHEDULE, ..., SCHEDULE), got 4 arguments",
         "onecycle(1, 2, all) | schedule: onecycle looks like onecycle(peak, LENGTH) or onecycle(from, peak, to, rise, LENGTH), got 3 arguments",
@@ -106,7 +108,7 @@ class SchedulesTest {
 
     @Test
     void usagesSayHowFunctionsAreWritten() {
-        assertEquals(19, Schedules.usages().size());
+        assertEquals(20, Schedules.usages().size());
         assertEquals("linear(from, to, LENGTH)", Schedules.usages().getFirst());
     }
 

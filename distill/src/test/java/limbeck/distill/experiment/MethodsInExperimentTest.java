@@ -26,6 +26,7 @@ class MethodsInExperimentTest {
         private final List<EpochReport> distilled = new ArrayList<>();
         private final List<String> started = new ArrayList<>();
         private final List<Step> steps = new ArrayList<>();
+        private final List<TrainingStep> log = new ArrayList<>();
         private final Map<Role, Module> finished = new HashMap<>();
         private final Map<Role, Module> afterEpoch = new HashMap<>();
         private Plan plan;
@@ -46,6 +47,13 @@ class MethodsInExperimentTest {
         public void advanced(Step step) {
             if (role == Role.STUDENT_DISTILLED && step.epoch() > 0) {
                 steps.add(step);
+            }
+        }
+
+        @Override
+        public void stepped(TrainingStep step) {
+            if (role == Role.STUDENT_DISTILLED) {
+                log.add(step);
             }
         }
 
@@ -118,6 +126,31 @@ class MethodsInExperimentTest {
         assertTrue(heard.plan.loss().startsWith("200 x ft("), heard.plan.loss());
         assertEquals(List.of(2, 2), heard.plan.stages());
         assertEquals("ft(paraphraser-epochs=0.5)", heard.plan.settings().text(Setting.METHOD));
+    }
+
+    /** Where one method divides the main stage, the rate begins anew in each part, but another method's numbers do not. */
+    @Test
+    void inPartsOfTheMainStageOtherNumbersGoOn() {
+        Heard heard = trained(settings("temperature-stages(temperatures=6+3), at(weight=linear(10, 4, all), warmup=0.25)", "cnn-tiny", "cnn-tiny")
+                .with(Setting.SCHEDULE, "linear"));
+        assertEquals(List.of("temperature 6", "temperature 3"), heard.log.stream().map(TrainingStep::stage).distinct().toList());
+        assertEquals(12, heard.log.size());
+        for (int i = 0; i < 12; i++) {
+            TrainingStep step = heard.log.get(i);
+            assertEquals(0.002 * (1 - i % 6 / 6.0), step.learningRate(), 1e-12, "rate at step " + i);
+            assertEquals((10 - 0.5 * i) * Math.min(1, i / 3.0), step.report().values().get("at.weight"), 1e-9, "weight at step " + i);
+            assertEquals(i < 6 ? 6 : 3, step.report().values().get("temperature-stages.temperature"));
+        }
+    }
+
+    @Test
+    void aRateThatFallsBelowZeroFailsBeforeAnythingIsTrained() {
+        var heard = new Heard();
+        var settings = settings("kd", "cnn-tiny", "mlp-8").with(Setting.SCHEDULE, "linear(1, -1, all)");
+        String message = assertThrows(IllegalArgumentException.class, () -> Experiment.run(settings, heard)).getMessage();
+        assertTrue(message.startsWith("schedule: a learning rate needs a number of 0 or more at all times, but that of 'linear(1, -1, all)' is -3.3")
+                && message.endsWith("E-4 at step 7"), message);
+        assertEquals(List.of(), heard.started);
     }
 
     @Test

@@ -7,7 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
 import java.util.List;
+import limbeck.distill.control.Schedules;
 import limbeck.distill.method.Choice;
+import limbeck.nn.optim.Progress;
+import limbeck.nn.optim.Schedule;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -61,6 +64,32 @@ class SettingsTest {
     void numbersAreWrittenAsPeopleWriteThem() {
         Choice dkd = Settings.DEFAULT.with(Setting.METHOD, "dkd(alpha=.5, beta=1e+1, temperature=2.)").methods().getFirst();
         assertEquals(List.of(0.5, 10.0, 2.0), List.of(dkd.number("alpha"), dkd.number("beta"), dkd.number("temperature")));
+    }
+
+    @Test
+    void alphaMayChangeOverTimeAndTheLabelsGetWhatItLeaves() {
+        Choice kd = Settings.DEFAULT.with(Setting.ALPHA, "linear(0.9, 0.3, 50%)").methods().getFirst();
+        Schedule weight = Schedules.parse(kd.values().get("weight"), 8);
+        Schedule labels = Schedules.parse(kd.values().get("ce"), 8);
+        for (double epoch : new double[] {0, 1, 3.5, 4, 7}) {
+            var progress = new Progress(Math.round(10 * epoch), epoch);
+            assertEquals(0.9 - 0.6 * Math.min(1, epoch / 4), weight.at(progress), 1e-12);
+            assertEquals(1, weight.at(progress) + labels.at(progress), 1e-12);
+        }
+        // What rises without end leaves nothing, and no less.
+        Choice rising = Settings.DEFAULT.with(Setting.ALPHA, "linear(0.5, 2, all)").methods().getFirst();
+        assertEquals(0, Schedules.parse(rising.values().get("ce"), 8).at(new Progress(70, 7)));
+        assertEquals("alpha: needs a number from 0 to 1, got '1.5'",
+                assertThrows(IllegalArgumentException.class, () -> Settings.DEFAULT.with(Setting.ALPHA, "1.5")).getMessage());
+        assertTrue(assertThrows(IllegalArgumentException.class, () -> Settings.DEFAULT.with(Setting.ALPHA, "linear(1, 2)")).getMessage()
+                .startsWith("alpha: linear looks like linear(from, to, LENGTH)"));
+    }
+
+    @Test
+    void aLearningRateCannotListenToATeacher() {
+        assertEquals("schedule: range listens to a teacher's logits, which not every training has; take plateau or performance, got "
+                + "'scale(2, range(1, 0.25))'", assertThrows(IllegalArgumentException.class,
+                        () -> Settings.DEFAULT.with(Setting.SCHEDULE, "scale(2, range(1, 0.25))")).getMessage());
     }
 
     @Test

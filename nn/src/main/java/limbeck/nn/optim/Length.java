@@ -1,5 +1,7 @@
 package limbeck.nn.optim;
 
+import java.util.Locale;
+
 /**
  * A stretch of a training, with its unit. {@link Schedule#steps} and {@link Schedule#epochs} make one.
  *
@@ -22,7 +24,7 @@ public record Length(double amount, Unit unit) {
      */
     public Length {
         if (!(amount > 0 && amount < Double.POSITIVE_INFINITY)) {
-            throw new IllegalArgumentException("schedule: a length must be above 0, got " + amount + " " + unit);
+            throw new IllegalArgumentException("schedule: a length must be above 0, got " + amount + " " + unit.name().toLowerCase(Locale.ROOT));
         }
     }
 
@@ -63,5 +65,12 @@ public record Length(double amount, Unit unit) {
     /** Whether this length lies in the past. */
     boolean isOver(Progress p) {
         return count(p) > 0;
+    }
+
+    /** {@return such as {@code 5 epochs}} */
+    @Override
+    public String toString() {
+        String number = amount == Math.rint(amount) && amount < 1e15 ? Long.toString((long) amount) : Double.toString(amount);
+        return number + " " + unit.name().toLowerCase(Locale.ROOT);
     }
 }

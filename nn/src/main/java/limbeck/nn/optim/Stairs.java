@@ -60,8 +60,8 @@ public final class Stairs implements Schedule {
     public Until until(Length end) {
         Length before = stairs.isEmpty() ? null : stairs.getLast().end();
         if (before != null && before.unit() == end.unit() && before.amount() >= end.amount()) {
-            throw new IllegalArgumentException("schedule: stairs end one after the other, got " + before.amount() + " " + before.unit()
-                    + " and then " + end.amount() + " " + end.unit() + "; put them in order");
+            throw new IllegalArgumentException("schedule: stairs end one after the other, got " + before + " and then " + end
+                    + "; put them in order");
         }
         return new Until(end);
     }

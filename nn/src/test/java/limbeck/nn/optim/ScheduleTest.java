@@ -130,7 +130,7 @@ class ScheduleTest {
         assertEquals(2, Schedule.stairs(2).at(step(1000)));
         Schedule mixed = Schedule.stairs(1).until(steps(3)).then(2).until(epochs(1)).then(4);
         assertEquals(List.of(1.0, 2.0, 2.0, 4.0), List.of(mixed.at(step(2)), mixed.at(step(3)), mixed.at(step(6)), mixed.at(step(7))));
-        assertEquals("schedule: stairs end one after the other, got 5.0 EPOCHS and then 5.0 EPOCHS; put them in order",
+        assertEquals("schedule: stairs end one after the other, got 5 epochs and then 5 epochs; put them in order",
                 assertThrows(IllegalArgumentException.class, () -> Schedule.stairs(1).until(epochs(5)).then(2).until(epochs(5))).getMessage());
     }
 
