@@ -2,6 +2,7 @@ package limbeck.autograd;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Supplier;
 import limbeck.autograd.Tape.Applied;
 import limbeck.autograd.Tape.Entry;
@@ -19,17 +20,26 @@ final class Backward {
     private final Tape tape;
     private final Tensor seed;
     private final Gradients into;
+    private final Set<Node> wanted;
     private final Gradients flowing = new Gradients();
 
-    /** A walk that starts with the gradient {@code seed} and adds the gradients of leaves to {@code into}. */
-    Backward(Tape tape, Tensor seed, Gradients into) {
+    /**
+     * A walk.
+     *
+     * @param tape what is walked
+     * @param seed the gradient that it starts with
+     * @param into takes the gradients of leaves
+     * @param wanted the leaves whose gradients are looked for and all that was computed from them; null for all there are
+     */
+    Backward(Tape tape, Tensor seed, Gradients into, Set<Node> wanted) {
         this.tape = tape;
         this.seed = seed;
         this.into = into;
+        this.wanted = wanted;
     }
 
     void from(Variable out) {
-        if (out.needsGradient()) {
+        if (leads(out)) {
             var spent = new ArrayList<Tensor>();
             add(out.node(), seed, spent);
             release(spent, seed);
@@ -60,7 +70,7 @@ final class Backward {
             List<Supplier<Tensor>> rules = Vjp.of(entry.op(), operands, entry.out().tensor(), gradient);
             for (int i = 0; i < rules.size(); i++) {
                 Variable operand = entry.in().get(i);
-                if (rules.get(i) != null && operand.needsGradient()) {
+                if (rules.get(i) != null && leads(operand)) {
                     // A scope for each rule: what one needs in passing is free for the next.
                     try (var inner = Scope.open(name)) {
                         parts[i] = inner.keep(Tape.sumTo(rules.get(i).get(), operand.shape()));
@@ -81,12 +91,12 @@ final class Backward {
     private void replay(Replayed entry, Tensor gradient) {
         // Parameters stay themselves; all else is cut off from the outer tape, so that the inner walk ends there.
         var operands = entry.in().stream()
-                .map(v -> v.needsGradient() && !(v instanceof Parameter) ? Variable.leaf(v.tensor()) : v).toList();
+                .map(v -> v instanceof Parameter || !v.needsGradient() ? v : leads(v) ? Variable.leaf(v.tensor()) : Variable.of(v.tensor())).toList();
         var found = new Gradients();
         try (var scope = Scope.open("backward of a recomputed block")) {
             var inner = new Tape();
             Variable again = Recompute.replay(() -> inner.record(() -> entry.body().apply(operands)));
-            new Backward(inner, gradient, found).from(again);
+            new Backward(inner, gradient, found, null).from(again);
             found.all().forEach(scope::keep);
         }
         var spent = new ArrayList<Tensor>();
@@ -97,8 +107,19 @@ final class Backward {
             }
         }
         // What is left belongs to parameters, and to variables of the outer tape that the block uses without naming them.
-        found.forEach((node, part) -> add(node, part, spent));
+        found.forEach((node, part) -> {
+            if (wanted == null || wanted.contains(node)) {
+                add(node, part, spent);
+            } else {
+                spent.add(part);
+            }
+        });
         release(spent, gradient);
+    }
+
+    /** Whether a gradient that is looked for lies behind a variable. */
+    private boolean leads(Variable variable) {
+        return variable.needsGradient() && (wanted == null || wanted.contains(variable.node()));
     }
 
     private void add(Node node, Tensor part, List<Tensor> spent) {

@@ -1,6 +1,7 @@
 package limbeck.autograd;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -126,6 +127,29 @@ public final class Tape {
      * @return {@code into}
      */
     public Gradients backward(Variable loss, Gradients into) {
+        return backward(loss, into, null);
+    }
+
+    /**
+     * The gradients with respect to some leaves and parameters alone. Whatever else the loss was computed from, such as layers that are
+     * held still, costs no more than to be passed through on the way to these, and nothing where they do not lie behind it. The tape is
+     * spent after this.
+     *
+     * {@snippet :
+     * Gradients gradients = tape.backward(loss, head.parameters().values());   // of a model whose other layers stay as they are
+     * }
+     *
+     * @param loss a scalar recorded on this tape
+     * @param by what to differentiate by
+     * @return the gradients of these; they belong to the current scope
+     * @throws IllegalArgumentException if the loss has more than one element
+     * @throws IllegalStateException if the loss was not recorded here, the tape is spent, or a parameter has changed since
+     */
+    public Gradients backward(Variable loss, Collection<? extends Variable> by) {
+        return backward(loss, new Gradients(), following(by));
+    }
+
+    private Gradients backward(Variable loss, Gradients into, Set<Node> wanted) {
         requireScalar("backward", loss);
         if (spent) {
             throw new IllegalStateException(
@@ -136,7 +160,7 @@ public final class Tape {
                     + "parameter or Variable.leaf(...)");
         }
         retain(loss);
-        new Backward(this, one(loss), into).from(loss);
+        new Backward(this, one(loss), into, wanted).from(loss);
         return into;
     }
 
@@ -158,7 +182,7 @@ public final class Tape {
      * @param xs what to differentiate by: leaves, parameters, or anything recorded on this tape
      * @return one gradient for each, zeros where y does not depend on it
      * @throws IllegalArgumentException if y has more than one element
-     * @throws IllegalStateException if the tape is spent, or holds a recomputed block
+     * @throws IllegalStateException if the tape is spent, or holds a recomputed block that y was computed from
      */
     public List<Variable> gradients(Variable y, List<Variable> xs) {
         requireScalar("gradients", y);
@@ -196,15 +220,16 @@ public final class Tape {
     }
 
     /** What was computed from these, and they themselves: whatever else lies on the way back is not walked. */
-    private Set<Node> following(List<Variable> xs) {
+    private Set<Node> following(Collection<? extends Variable> xs) {
         Set<Node> following = new HashSet<>();
         xs.forEach(x -> following.add(x.node()));
         for (Entry entry : entries) {
-            List<Variable> in = switch (entry) {
-                case Applied applied -> applied.in;
-                case Replayed replayed -> replayed.in;
+            boolean follows = switch (entry) {
+                case Applied applied -> applied.in.stream().anyMatch(operand -> following.contains(operand.node()));
+                // What a recomputed block uses without naming it is known only when it runs again.
+                case Replayed _ -> true;
             };
-            if (in.stream().anyMatch(operand -> following.contains(operand.node()))) {
+            if (follows) {
                 following.add(entry.output());
             }
         }

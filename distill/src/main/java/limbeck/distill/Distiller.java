@@ -96,7 +96,7 @@ public final class Distiller {
                         + "); lower the learning rate, or check the data for values that are not finite");
             }
             controllers.forEach(controller -> controller.measured(losses, tape));
-            Gradients gradients = tape.backward(total);
+            Gradients gradients = tape.backward(total, optimizer.parameters());
             optimizer.step(gradients, progress);
             recipe.after().forEach(action -> action.after(progress));
             controllers.forEach(controller -> controller.stepped(report));

@@ -24,7 +24,7 @@ public record Length(double amount, Unit unit) {
      */
     public Length {
         if (!(amount > 0 && amount < Double.POSITIVE_INFINITY)) {
-            throw new IllegalArgumentException("schedule: a length must be above 0, got " + amount + " " + unit.name().toLowerCase(Locale.ROOT));
+            throw new IllegalArgumentException("schedule: a length must be above 0, got " + text(amount, unit));
         }
     }
 
@@ -70,7 +70,11 @@ public record Length(double amount, Unit unit) {
     /** {@return such as {@code 5 epochs}} */
     @Override
     public String toString() {
-        String number = amount == Math.rint(amount) && amount < 1e15 ? Long.toString((long) amount) : Double.toString(amount);
+        return text(amount, unit);
+    }
+
+    private static String text(double amount, Unit unit) {
+        String number = amount == Math.rint(amount) && Math.abs(amount) < 1e15 ? Long.toString((long) amount) : Double.toString(amount);
         return number + " " + unit.name().toLowerCase(Locale.ROOT);
     }
 }

@@ -230,7 +230,7 @@ class ScheduleTest {
 
     @Test
     void lengthsAndProgressAreChecked() {
-        assertEquals("schedule: a length must be above 0, got 0.0 STEPS",
+        assertEquals("schedule: a length must be above 0, got 0 steps",
                 assertThrows(IllegalArgumentException.class, () -> steps(0)).getMessage());
         assertThrows(IllegalArgumentException.class, () -> epochs(-1));
         assertThrows(IllegalArgumentException.class, () -> epochs(Double.NaN));
