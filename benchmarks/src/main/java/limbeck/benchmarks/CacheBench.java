@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
@@ -24,6 +25,7 @@ import limbeck.distill.cache.FullBatches;
 import limbeck.distill.catalogue.Methods;
 import limbeck.distill.data.Augment;
 import limbeck.distill.data.Dataset;
+import limbeck.distill.data.Datasets;
 import limbeck.distill.data.Epoch;
 import limbeck.distill.data.Loader;
 import limbeck.distill.method.Curriculum;
@@ -60,13 +62,15 @@ import org.openjdk.jmh.runner.IterationType;
  * others are formats of a cache that has been written. {@link #logits} learns by {@code kd}, {@link #layers} by {@code at}, which looks at
  * the teacher's three stages. {@code bytesPerSample} is what one view of an example takes in the file.
  *
- * <p>The images are random; that changes no time.
+ * <p>The images are random, or the first of a data set of that shape where there is one; that changes no time.
  *
  * <pre>
  * HOW TO RUN, from the root of the project:
  *   ./limbeck jmh CacheBench
  * The exact format beside none, on logits:
  *   ./limbeck jmh CacheBench.logits -p cache=no,f32
+ * On real images, which lie where LIMBECK_DATA says:
+ *   ./limbeck jmh CacheBench -p data=cifar10
  * </pre>
  */
 @State(Scope.Thread)
@@ -108,8 +112,8 @@ public class CacheBench {
         private int epoch;
         private long step;
 
-        Lesson(String method, String cache) {
-            loader = loader();
+        Lesson(String method, String cache, String data) {
+            loader = loader(data.equals("random") ? random() : first(data));
             Module student = Models.build(STUDENT, EXAMPLE, CLASSES, Key.of(1));
             if (cache.equals("alone")) {
                 var main = new Stage("main", 1, Recipe.alone(new HardLabels()), List.copyOf(student.parameters().values()));
@@ -132,8 +136,22 @@ public class CacheBench {
             }
         }
 
-        private static Loader loader() {
+        private static Loader loader(Dataset data) {
             var key = Key.of(2);
+            return Loader.of(data, BATCH).shuffle(key).augment(Augment.parse("crop:4,flip"), key).views(1).normalise(data.statistics()).build();
+        }
+
+        private static Dataset first(String name) {
+            Dataset train = Datasets.load(name, Optional.empty(), Datasets.Progress.NONE).train();
+            if (!train.shape().equals(EXAMPLE) || train.classes() != CLASSES || train.size() < BATCH * BATCHES) {
+                throw new IllegalArgumentException("data: this needs " + BATCH * BATCHES + " images of " + EXAMPLE + " in " + CLASSES
+                        + " classes, " + name + " has " + train.size() + " of " + train.shape() + " in " + train.classes() + "; take cifar10 or random");
+            }
+            return train.range(0, BATCH * BATCHES);
+        }
+
+        private static Dataset random() {
+            var key = Key.of(5);
             var pixels = new byte[BATCH * BATCHES * (int) EXAMPLE.size()];
             for (int i = 0; i < pixels.length; i++) {
                 pixels[i] = (byte) key.bits(i);
@@ -142,8 +160,7 @@ public class CacheBench {
             for (int i = 0; i < labels.length; i++) {
                 labels[i] = i % CLASSES;
             }
-            Dataset data = Dataset.ofBytes("random", EXAMPLE, CLASSES, pixels, labels);
-            return Loader.of(data, BATCH).shuffle(key).augment(Augment.parse("crop:4,flip"), key).views(1).normalise(data.statistics()).build();
+            return Dataset.ofBytes("random", EXAMPLE, CLASSES, pixels, labels);
         }
 
         private static Distiller distiller(Module student, Stage stage) {
@@ -211,12 +228,16 @@ public class CacheBench {
         @Param({"alone", "no", "f32", "f16", "top-3"})
         public String cache;
 
+        /** Where the images come from. */
+        @Param("random")
+        public String data;
+
         private Lesson lesson;
 
         /** Writes the cache. */
         @Setup(Level.Trial)
         public void setUp() {
-            lesson = new Lesson("kd", cache);
+            lesson = new Lesson("kd", cache, data);
         }
 
         /**
@@ -237,12 +258,16 @@ public class CacheBench {
         @Param({"no", "f32", "f16"})
         public String cache;
 
+        /** Where the images come from. */
+        @Param("random")
+        public String data;
+
         private Lesson lesson;
 
         /** Writes the cache. */
         @Setup(Level.Trial)
         public void setUp() {
-            lesson = new Lesson("at", cache);
+            lesson = new Lesson("at", cache, data);
         }
 
         /**
