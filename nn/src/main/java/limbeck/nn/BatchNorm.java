@@ -43,10 +43,9 @@ final class BatchNorm {
         }
         Tensor moments = x.tensor().apply(new ChannelMoments(), List.of());
         if (!Recompute.isReplaying()) {
-            var average = new Update.Average(1 - momentum);
-            Tensor unbiased = moments.select(0, 1).mul((double) count / (count - 1));
-            Buffer.update(List.of(new Buffer.Change(runningMean, average, moments.select(0, 0)),
-                    new Buffer.Change(runningVariance, average, unbiased)));
+            double unbiased = (double) count / (count - 1);
+            Buffer.update(List.of(new Buffer.Change(runningMean, new Update.Average(1 - momentum), moments.select(0, 0)),
+                    new Buffer.Change(runningVariance, new Update.Average(1 - momentum, unbiased), moments.select(0, 1))));
         }
         return x.apply(new limbeck.tensor.op.BatchNorm(epsilon, tail.relu), operands(tail, weight, bias, Variable.of(moments)));
     }

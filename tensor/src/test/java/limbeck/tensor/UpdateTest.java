@@ -29,7 +29,7 @@ final class UpdateTest {
             new Update.Adam(0.01, 0.9, 0.999, 1e-8, 0, false, 1),
             new Update.Adam(0.01, 0.9, 0.999, 1e-8, 0.1, false, 7),
             new Update.Adam(0.01, 0.9, 0.999, 1e-8, 0.1, true, 1000),
-            new Update.Average(0.999));
+            new Update.Average(0.999), new Update.Average(0.9, 1.25));
 
     private static Tensor row(Device device, double... values) {
         return device.tensor(values, Shape.of(values.length));
@@ -92,6 +92,8 @@ final class UpdateTest {
         Tensor p = row(Device.reference(), 1, 10);
         InPlace.update(new Update.Average(0.75), p, row(Device.reference(), 5, 10), List.of());
         assertArrayEquals(new double[] {2, 10}, p.toDoubles(), 1e-12);
+        InPlace.update(new Update.Average(0.75, 2), p, row(Device.reference(), 5, 10), List.of());
+        assertArrayEquals(new double[] {4, 12.5}, p.toDoubles(), 1e-12);
     }
 
     @Test

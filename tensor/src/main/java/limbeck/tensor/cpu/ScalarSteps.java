@@ -37,9 +37,9 @@ final class ScalarSteps implements Steps {
     }
 
     @Override
-    public void average(int n, float share, float[] p, int pi, float[] g, int gi) {
+    public void average(int n, float share, float scale, float[] p, int pi, float[] g, int gi) {
         for (int i = 0; i < n; i++) {
-            p[pi + i] = Math.fma(share, g[gi + i] - p[pi + i], p[pi + i]);
+            p[pi + i] = Math.fma(share, scale * g[gi + i] - p[pi + i], p[pi + i]);
         }
     }
 }

@@ -15,8 +15,8 @@ interface Steps {
     /** Adam with its bias corrections already in the rate and the root's factor. */
     void adam(int n, Adam c, float[] p, int pi, float[] g, int gi, float[] m, int mi, float[] v, int vi);
 
-    /** {@code p += share (g - p)}. */
-    void average(int n, float share, float[] p, int pi, float[] g, int gi);
+    /** {@code p += share (scale g - p)}. */
+    void average(int n, float share, float scale, float[] p, int pi, float[] g, int gi);
 
     /**
      * The constants of one step of Adam: {@code g += decay p; m = beta1 m + (1 - beta1) g; v = beta2 v + (1 - beta2) g^2;

@@ -47,7 +47,8 @@ final class Updates {
             }
             case Update.Average average -> {
                 float share = (float) (1 - average.decay());
-                yield (from, to) -> Steps.BEST.average(to - from, share, p, pi + from, g, gi + from);
+                float scale = (float) average.scale();
+                yield (from, to) -> Steps.BEST.average(to - from, share, scale, p, pi + from, g, gi + from);
             }
         };
     }

@@ -66,13 +66,13 @@ final class VectorSteps implements Steps {
     }
 
     @Override
-    public void average(int n, float share, float[] p, int pi, float[] g, int gi) {
+    public void average(int n, float share, float scale, float[] p, int pi, float[] g, int gi) {
         int bulk = S.loopBound(n);
         FloatVector part = FloatVector.broadcast(S, share);
         for (int i = 0; i < bulk; i += L) {
             FloatVector w = FloatVector.fromArray(S, p, pi + i);
-            part.fma(FloatVector.fromArray(S, g, gi + i).sub(w), w).intoArray(p, pi + i);
+            part.fma(FloatVector.fromArray(S, g, gi + i).mul(scale).sub(w), w).intoArray(p, pi + i);
         }
-        scalar.average(n - bulk, share, p, pi + bulk, g, gi + bulk);
+        scalar.average(n - bulk, share, scale, p, pi + bulk, g, gi + bulk);
     }
 }

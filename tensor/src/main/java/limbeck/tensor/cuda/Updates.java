@@ -56,7 +56,7 @@ final class Updates {
             case Update.Adam(double rate, double beta1, double beta2, double epsilon, double decay, boolean decoupled, long step) ->
                     numbers(table, 1, decoupled, rate, decay, beta1, 1 - beta1, beta2, 1 - beta2, 1 / (1 - Math.pow(beta1, step)),
                             1 / (1 - Math.pow(beta2, step)), epsilon);
-            case Update.Average(double decay) -> numbers(table, 2, false, decay, 1 - decay);
+            case Update.Average(double decay, double scale) -> numbers(table, 2, false, decay, (1 - decay) * scale);
         }
     }
 

@@ -75,11 +75,21 @@ public sealed interface Update {
     }
 
     /**
-     * A moving average: {@code p = decay p + (1 - decay) g}.
+     * A moving average: {@code p = decay p + (1 - decay) scale g}.
      *
      * @param decay how much of the old value stays
+     * @param scale what g is multiplied by first, such as n / (n - 1) of a variance that is to be unbiased
      */
-    record Average(double decay) implements Update {
+    record Average(double decay, double scale) implements Update {
+        /**
+         * A moving average of g itself.
+         *
+         * @param decay how much of the old value stays
+         */
+        public Average(double decay) {
+            this(decay, 1);
+        }
+
         @Override
         public int states() {
             return 0;

@@ -52,7 +52,7 @@ final class Updates {
         Elements parameter = Elements.of(target);
         Elements slope = Elements.of(gradient);
         for (int[] i : parameter.indices()) {
-            parameter.set(rule.decay() * parameter.get(i) + (1 - rule.decay()) * slope.get(i), i);
+            parameter.set(rule.decay() * parameter.get(i) + (1 - rule.decay()) * rule.scale() * slope.get(i), i);
         }
     }
 }

@@ -7,7 +7,7 @@ struct Change {
     u64 target, gradient, first, second;
     int count, rule, flag, unused;
     // SGD: rate, decay, momentum. ADAM: rate, decay, beta1, 1 - beta1, beta2, 1 - beta2, 1 / correction1, 1 / correction2, epsilon.
-    // AVERAGE: decay, 1 - decay.
+    // AVERAGE: decay, (1 - decay) scale.
     float number[12];
 };
 

@@ -134,7 +134,7 @@ final class CudaBackendTest {
         List<Update> rules = List.of(new Update.Sgd(0.1, 0, false, 0.01), new Update.Sgd(0.1, 0.9, false, 0.01),
                 new Update.Sgd(0.1, 0.9, true, 0),
                 new Update.Adam(1e-2, 0.9, 0.999, 1e-8, 0.1, false, 1), new Update.Adam(1e-2, 0.9, 0.999, 1e-8, 0.1, true, 7),
-                new Update.Average(0.99));
+                new Update.Average(0.99), new Update.Average(0.9, 1.25));
         for (Update rule : rules) {
             for (DType type : List.of(DType.F32, DType.BF16)) {
                 assertArrayEquals(step(Device.reference(), rule, type), step(cuda, rule, type), type == DType.F32 ? 2e-6 : 0.02,
