@@ -14,6 +14,7 @@
  * </ul>
  *
  * {@code ./limbeck bench} runs most of them beside other libraries and makes one table of it: {@link limbeck.benchmarks.compare}.
+ * {@code benchmarks/gpu-check.sh} does so on a GPU: {@link limbeck.benchmarks.gpu}.
  *
  * <p>Trust ratios, not absolute figures from two runs, and use several forks: the compiler decides anew in each JVM.
  */
