@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import limbeck.autograd.Variable;
 import limbeck.distill.Batch;
 import limbeck.distill.Distiller;
 import limbeck.distill.Frozen;
@@ -121,6 +122,7 @@ public class CacheBench {
                 return;
             }
             Module model = Models.build("resnet56", EXAMPLE, CLASSES, Key.of(3));
+            settle(model);
             Teacher teacher = new FullBatches(new Frozen(model), BATCH);
             if (!cache.equals("no")) {
                 folder = temporary();
@@ -133,6 +135,19 @@ public class CacheBench {
             distiller = distiller(student, stage);
             if (cached != null) {
                 fill(stage, model, CacheFormat.parse(cache));
+            }
+        }
+
+        /** Lets batch norms see the images, as those of a trained teacher have; else what it shows leaves the numbers that f16 holds. */
+        private void settle(Module model) {
+            for (int epoch = 0; epoch < 3; epoch++) {
+                try (Epoch pass = loader.epoch(epoch)) {
+                    for (Batch batch : pass) {
+                        try (var _ = limbeck.tensor.Scope.open("settling")) {
+                            limbeck.nn.Mode.train(0, () -> model.apply(Variable.of(batch.inputs())));
+                        }
+                    }
+                }
             }
         }
 
