@@ -78,7 +78,7 @@ final class CudaMemoryTest {
     void aLoopTakesNothingNewFromTheDriver() {
         Tensor w = InPlace.own(cuda.normal(Key.of(1), 17, 5));
         long free = -1;
-        for (int step = 0; step < 2_000; step++) {
+        for (int step = 0; step < 10_000; step++) {
             try (var _ = Scope.open("step")) {
                 Tensor x = cuda.uniform(Key.of(step), 8, 17);
                 Tensor y = x.matmul(w).softmax(1);
