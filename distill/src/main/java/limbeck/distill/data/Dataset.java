@@ -40,6 +40,7 @@ public final class Dataset {
     private final int[] index;          // position -> id; null: the identity
     private final int size;
     private volatile String fingerprint;
+    private volatile Statistics statistics;
 
     private Dataset(String name, Shape shape, int classes, Values values, int[] labels, float[] targets, int targetWidth,
                     List<String> classNames, int[] index, int size) {
@@ -378,7 +379,11 @@ public final class Dataset {
         if (size == 0) {
             throw new DataException(name + ": an empty set has no mean");
         }
-        return Statistics.of(this);
+        Statistics known = statistics;
+        if (known == null) {
+            statistics = known = Statistics.of(this);
+        }
+        return known;
     }
 
     /**
