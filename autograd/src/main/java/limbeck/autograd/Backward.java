@@ -66,6 +66,7 @@ final class Backward {
         var operands = entry.in().stream().map(Variable::tensor).toList();
         String name = "backward of " + entry.op().name();
         Tensor[] parts = new Tensor[operands.size()];
+        var spent = new ArrayList<Tensor>();
         try (var scope = Scope.open(name)) {
             List<Supplier<Tensor>> rules = Vjp.of(entry.op(), operands, entry.out().tensor(), gradient);
             for (int i = 0; i < rules.size(); i++) {
@@ -73,19 +74,30 @@ final class Backward {
                 if (rules.get(i) != null && leads(operand)) {
                     // A scope for each rule: what one needs in passing is free for the next.
                     try (var inner = Scope.open(name)) {
-                        parts[i] = inner.keep(Tape.sumTo(rules.get(i).get(), operand.shape()));
+                        parts[i] = inner.keep(part(rules.get(i), operand, spent));
                     }
                     scope.keep(parts[i]);
                 }
             }
         }
-        var spent = new ArrayList<Tensor>();
         for (int i = 0; i < parts.length; i++) {
             if (parts[i] != null) {
                 add(entry.in().get(i).node(), parts[i], spent);
             }
         }
         release(spent, gradient);
+    }
+
+    /** What flows to an operand; with what has come there already, where the rule can add that. */
+    private Tensor part(Supplier<Tensor> rule, Variable operand, List<Tensor> spent) {
+        if (rule instanceof AddingRule<Tensor> adding) {
+            Tensor there = gradients(operand.node()).take(operand.node());
+            if (there != null) {
+                spent.add(there);
+                return adding.onto(there);
+            }
+        }
+        return Tape.sumTo(rule.get(), operand.shape());
     }
 
     private void replay(Replayed entry, Tensor gradient) {
@@ -123,8 +135,12 @@ final class Backward {
     }
 
     private void add(Node node, Tensor part, List<Tensor> spent) {
-        Gradients to = tape.isProduced(node) ? flowing : into;
-        to.merge(node, part, spent::add);
+        gradients(node).merge(node, part, spent::add);
+    }
+
+    /** Those among which a variable's gradient is gathered. */
+    private Gradients gradients(Node node) {
+        return tape.isProduced(node) ? flowing : into;
     }
 
     // Only when all parts have found their places: two of them may be views of one memory.

@@ -13,7 +13,7 @@ import limbeck.tensor.op.ChannelAffine;
 import limbeck.tensor.op.ChannelMoments;
 import limbeck.tensor.op.Conv2dAffine;
 import limbeck.tensor.op.Conv2dBias;
-import limbeck.tensor.op.Conv2dInput;
+import limbeck.tensor.op.Conv2dInputAdd;
 import limbeck.tensor.op.Conv2dWeight;
 import limbeck.tensor.op.Copy;
 import limbeck.tensor.op.Dropout;
@@ -45,8 +45,8 @@ final class FusedVjp {
     static boolean has(FusedOp op) {
         return switch (op) {
             case BatchNorm _, ChannelAffine _, Conv2dBias _, Dropout _, Gelu _, LayerNorm _, Linear _, LogSoftmax _, Softmax _ -> true;
-            case BatchNormInput _, BatchNormSums _, ChannelMoments _, Conv2dAffine _, GeluInput _, LayerNormGradients _,
-                    LogSoftmaxInput _, SoftDivergence _, SoftmaxInput _, SquareSum _ -> false;
+            case BatchNormInput _, BatchNormSums _, ChannelMoments _, Conv2dAffine _, Conv2dInputAdd _, GeluInput _,
+                    LayerNormGradients _, LogSoftmaxInput _, SoftDivergence _, SoftmaxInput _, SquareSum _ -> false;
         };
     }
 
@@ -61,8 +61,8 @@ final class FusedVjp {
             case Linear linear -> linear(linear, in, out, g);
             case LogSoftmax(int axis) -> List.of(() -> out.apply(new LogSoftmaxInput(axis), List.of(g)));
             case Softmax(int axis) -> List.of(() -> out.apply(new SoftmaxInput(axis), List.of(g)));
-            case BatchNormInput _, BatchNormSums _, ChannelMoments _, Conv2dAffine _, GeluInput _, LayerNormGradients _,
-                    LogSoftmaxInput _, SoftDivergence _, SoftmaxInput _, SquareSum _ ->
+            case BatchNormInput _, BatchNormSums _, ChannelMoments _, Conv2dAffine _, Conv2dInputAdd _, GeluInput _,
+                    LayerNormGradients _, LogSoftmaxInput _, SoftDivergence _, SoftmaxInput _, SquareSum _ ->
                     throw new AssertionError(op.name() + " is recorded as what it is composed of");
         };
     }
@@ -84,7 +84,7 @@ final class FusedVjp {
         T x = in.getFirst();
         T weight = in.get(1);
         T flow = op.relu() ? out.gate(g) : g;
-        return List.of(() -> flow.apply(new Conv2dInput(op.spec(), x.shape()), List.of(weight)),
+        return List.of(new AddingRule.OfImage<>(op.spec(), x.shape(), weight, flow),
                 () -> x.apply(new Conv2dWeight(op.spec(), weight.shape()), List.of(flow)), () -> flow.sum(0, 2, 3));
     }
 

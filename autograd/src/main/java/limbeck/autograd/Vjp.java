@@ -46,7 +46,8 @@ import limbeck.tensor.op.Where;
  *
  * <p>Each rule is a supplier, called only if its operand needs a gradient; {@code null} means that none flows. Rules do
  * not undo broadcasting: whoever calls sums each gradient to its operand's shape. A rule looks at elements of operands
- * and result only as far as {@link Op#saves} says; all else has shapes alone.
+ * and result only as far as {@link Op#saves} says; all else has shapes alone. An {@link AddingRule} can take what has come to
+ * its operand before.
  */
 final class Vjp {
     private Vjp() {
@@ -61,7 +62,7 @@ final class Vjp {
             case Reduce(var fn, var axes, _) -> one(reduce(fn, axes, x, out, g));
             case MatMul product -> matmul(product, x, in.getLast(), g);
 
-            case Conv2d(var spec) -> rules(() -> g.apply(new Conv2dInput(spec, x.shape()), List.of(in.getLast())),
+            case Conv2d(var spec) -> rules(new AddingRule.OfImage<>(spec, x.shape(), in.getLast(), g),
                     () -> x.apply(new Conv2dWeight(spec, in.getLast().shape()), List.of(g)));
             case Conv2dInput(var spec, _) -> rules(() -> g.conv2d(in.getLast(), spec),
                     () -> g.apply(new Conv2dWeight(spec, in.getLast().shape()), List.of(x)));

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import limbeck.tensor.op.Conv2dBias;
+import limbeck.tensor.op.Conv2dInputAdd;
 import limbeck.tensor.op.ConvSpec;
 import limbeck.tensor.op.LayerNorm;
 import limbeck.tensor.op.Linear;
@@ -48,6 +49,9 @@ final class ErrorTextTest {
                 () -> zeros(2, 4).apply(new Linear(false), List.of(zeros(5, 4), zeros(3)))).getMessage());
         assertEquals("conv2dBias: the bias is (2) where (5) fits the weight (5, 2, 3, 3)", assertThrows(ShapeException.class,
                 () -> zeros(1, 2, 6, 6).apply(new Conv2dBias(ConvSpec.DEFAULT, false), List.of(zeros(5, 2, 3, 3), zeros(2)))).getMessage());
+        assertEquals("conv2dInputAdd: the addend is (2, 8, 1) where the image's gradient is (1, 2, 8, 8); expand or reshape it",
+                assertThrows(ShapeException.class, () -> zeros(1, 5, 6, 6).apply(new Conv2dInputAdd(ConvSpec.DEFAULT, Shape.of(1, 2, 8, 8)),
+                        List.of(zeros(5, 2, 3, 3), zeros(2, 8, 1)))).getMessage());
         assertShapeError("layerNorm: the input's last axes are not those of the weight: left is (2, 3), right is (); "
                 + "the weight needs an axis", () -> zeros(2, 3).apply(new LayerNorm(1e-5), List.of(zeros(), zeros())));
     }

@@ -4,12 +4,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import limbeck.tensor.Input.Placement;
+import limbeck.tensor.OpTable.Applied;
 import limbeck.tensor.OpTable.Case;
 import limbeck.tensor.OpTable.Row;
 import limbeck.tensor.op.AvgPool2d;
 import limbeck.tensor.op.AvgPool2dInput;
 import limbeck.tensor.op.Conv2d;
 import limbeck.tensor.op.Conv2dInput;
+import limbeck.tensor.op.Conv2dInputAdd;
 import limbeck.tensor.op.Conv2dWeight;
 import limbeck.tensor.op.ConvSpec;
 import limbeck.tensor.op.KernelOp;
@@ -28,7 +30,7 @@ final class LinearRows {
     }
 
     static List<Row> rows() {
-        return List.of(matmul(), conv2d(), conv2dInput(), conv2dWeight(), maxPool2d(), maxPool2dPick(), maxPool2dScatter(),
+        return List.of(matmul(), conv2d(), conv2dInput(), conv2dInputAdd(), conv2dWeight(), maxPool2d(), maxPool2dPick(), maxPool2dScatter(),
                 avgPool2d(), avgPool2dInput());
     }
 
@@ -172,6 +174,21 @@ final class LinearRows {
         return new Row("conv2dInput", true, convolutions(g -> Case.of(new Conv2dInput(g.spec(), g.image()),
                 new Tolerance.Sum((long) g.weight().dim(0) * g.weight().dim(2) * g.weight().dim(3)),
                 input(g.output()), input(g.weight()))));
+    }
+
+    /** A fused op, on the operands of the gradient that it adds to; the addend has its own order, not always the result's. */
+    private static Row conv2dInputAdd() {
+        return new Row("conv2dInputAdd", true, conv2dInput().cases().stream().map(LinearRows::withAddend).toList());
+    }
+
+    private static Case withAddend(Case c) {
+        var op = (Conv2dInput) ((Applied) c.function()).op();
+        Input gradient = c.inputs().getFirst();
+        Input weight = c.inputs().getLast();
+        long terms = ((Tolerance.Sum) c.tolerance()).terms() + 1;
+        return new Case(new Applied(new Conv2dInputAdd(op.spec(), op.image())),
+                List.of(gradient, weight, Input.of(op.image().dims()).of(gradient.type()).as(gradient.placement())), new Tolerance.Sum(terms),
+                c.smooth());
     }
 
     private static Row conv2dWeight() {

@@ -89,26 +89,34 @@ final class ConvKernels {
      * @param gradient (N, K, H', W'), any layout
      * @param weight (K, C / groups, kh, kw), any layout
      * @param out (N, C, H, W), channels last
+     * @param finish what becomes of the result
      */
-    static void input(ConvSpec spec, View gradient, View weight, View out) {
+    static void input(ConvSpec spec, View gradient, View weight, View out, Finish finish) {
         Images from = Images.of(gradient, GRADIENT);
         Images result = Images.of(out, RESULT);
         if (Depthwise.applies(spec, result, from)) {
             Depthwise.input(spec, from, weight, result);
+            finish(result, finish);
             return;
         }
+        boolean whole = spec.strideH() == 1 && spec.strideW() == 1;
+        boolean atOnce = whole && spec.groups() == 1;
         // Pixels of the image with one remainder by the stride meet the same taps: a convolution of stride 1 for each.
         for (int y = 0; y < Math.min(spec.strideH(), result.height()); y++) {
             Phase vertical = Phase.of(y, weight.shape().dim(2), spec.strideH(), spec.padH(), spec.dilationH());
             for (int x = 0; x < Math.min(spec.strideW(), result.width()); x++) {
                 Phase horizontal = Phase.of(x, weight.shape().dim(3), spec.strideW(), spec.padW(), spec.dilationW());
-                input(spec, from, weight, result, vertical, horizontal);
+                input(spec, from, weight, result, vertical, horizontal, whole, atOnce ? finish : Finish.NONE);
             }
+        }
+        if (!atOnce) {
+            finish(result, finish);
         }
     }
 
-    private static void input(ConvSpec spec, Images from, View weight, Images out, Phase vertical, Phase horizontal) {
-        boolean whole = spec.strideH() == 1 && spec.strideW() == 1;
+    /** One phase, which without a stride is the whole result. */
+    private static void input(ConvSpec spec, Images from, View weight, Images out, Phase vertical, Phase horizontal, boolean whole,
+            Finish finish) {
         int height = Math.ceilDiv(out.height() - vertical.first, spec.strideH());
         int width = Math.ceilDiv(out.width() - horizontal.first, spec.strideW());
         int size = out.count() * height * width * out.channels();
@@ -119,7 +127,7 @@ final class ConvKernels {
             int first = w.offset() + g * summed * w.stride(0) + vertical.last * w.stride(2) + horizontal.last * w.stride(3);
             var weights = new ConvWeights(floats(weight), first, horizontal.axis.taps(), summed, -vertical.step * w.stride(2),
                     -horizontal.step * w.stride(3), w.stride(0), w.stride(1));
-            convolve(from, weights, vertical.axis, horizontal.axis, result, g, spec.groups(), Finish.NONE);
+            convolve(from, weights, vertical.axis, horizontal.axis, result, g, spec.groups(), finish);
         }
         if (!whole) {
             Parallel.range(out.count() * height, 1 + 4096 / (1 + width * out.channels()), (begin, end) -> {

@@ -26,6 +26,7 @@ import limbeck.tensor.op.Conv2d;
 import limbeck.tensor.op.Conv2dAffine;
 import limbeck.tensor.op.Conv2dBias;
 import limbeck.tensor.op.Conv2dInput;
+import limbeck.tensor.op.Conv2dInputAdd;
 import limbeck.tensor.op.Conv2dWeight;
 import limbeck.tensor.op.Copy;
 import limbeck.tensor.op.Fill;
@@ -121,6 +122,7 @@ public final class CpuBackend implements Backend {
             case ChannelMoments _, ChannelAffine _, BatchNorm _, BatchNormSums _, BatchNormInput _ -> ChannelKernels.applies(in);
             case Conv2dAffine _, Conv2dBias _, Linear _ ->
                     Simd.available() && in.stream().allMatch(view -> view.type() == DType.F32 && view.shape().size() > 0);
+            case Conv2dInputAdd _ -> in.stream().allMatch(view -> view.type() == DType.F32 && view.shape().size() > 0);
             case SquareSum _ -> Simd.available() && in.stream().allMatch(view -> view.type() == DType.F32 && view.layout().isDense());
             case Dropout _ -> Simd.available() && in.getFirst().type() == DType.F32 && in.getFirst().layout().isContiguous()
                     && in.getFirst().shape().size() > 0;
@@ -145,6 +147,8 @@ public final class CpuBackend implements Backend {
                 case BatchNormInput input -> ChannelKernels.batchNormInput(input, in, out, temps);
                 case Conv2dAffine conv -> ChannelKernels.convolution(conv, in, out, temps, pool);
                 case Conv2dBias conv -> ChannelKernels.convolution(conv, in, out);
+                case Conv2dInputAdd conv -> ConvKernels.input(conv.spec(), in.getFirst(), in.get(1), out,
+                        Finish.adding(temps.ordered(in.getLast(), out.layout()), out));
                 case Dropout dropout -> Sources.dropout(dropout, in.getFirst(), out);
                 case Linear(boolean relu) -> MatMulKernel.linear(relu, in.getFirst(), in.get(1),
                         temps.ordered(in.getLast(), Layout.contiguous(in.getLast().shape())), out);
@@ -215,7 +219,7 @@ public final class CpuBackend implements Backend {
             case Random random -> Sources.random(random, out);
             case MatMul matMul -> MatMulKernel.run(matMul, first, last, out);
             case Conv2d conv -> ConvKernels.forward(conv.spec(), first, FoldedWeight.unscaled(last, out), out, Finish.NONE);
-            case Conv2dInput conv -> ConvKernels.input(conv.spec(), first, last, out);
+            case Conv2dInput conv -> ConvKernels.input(conv.spec(), first, last, out, Finish.NONE);
             case Conv2dWeight conv -> ConvKernels.weight(conv.spec(), first, last, out);
             case MaxPool2d pool -> Pooling.max(pool.height(), pool.width(), first, out, temps);
             case MaxPool2dPick pool -> Pooling.pick(pool.height(), pool.width(), first, last, out, temps);

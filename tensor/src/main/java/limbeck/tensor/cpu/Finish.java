@@ -1,5 +1,10 @@
 package limbeck.tensor.cpu;
 
+import static limbeck.tensor.cpu.Elementwise.floats;
+
+import limbeck.tensor.op.BinaryFn;
+import limbeck.tensor.spi.View;
+
 /**
  * What is done to a part of a product's or a convolution's result as soon as it is there, while it is still in the cache. Rows
  * are those of the product; of a convolution they are pixels in the order of memory (all images, all lines), and columns channels.
@@ -8,6 +13,22 @@ package limbeck.tensor.cpu;
 interface Finish {
     /** Nothing. */
     Finish NONE = (row, rows, column, columns) -> { };
+
+    /** Adds other images, which lie in the result's order. */
+    static Finish adding(View addend, View out) {
+        float[] x = floats(addend);
+        int xi = addend.layout().offset();
+        float[] y = floats(out);
+        int yi = out.layout().offset();
+        int channels = out.shape().dim(1);
+        return (pixel, pixels, channel, count) -> {
+            int at = pixel * channels + channel;
+            boolean whole = count == channels;
+            Walk result = Walk.of(yi + at, channels, 1);
+            Loops.BEST.binary(BinaryFn.ADD, whole ? 1 : pixels, whole ? pixels * channels : count, y, result,
+                    x, Walk.of(xi + at, channels, 1), y, result);
+        };
+    }
 
     /**
      * Finishes some rows and columns, on the thread that has computed them.

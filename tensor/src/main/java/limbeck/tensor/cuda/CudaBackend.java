@@ -24,6 +24,7 @@ import limbeck.tensor.op.Conv2d;
 import limbeck.tensor.op.Conv2dAffine;
 import limbeck.tensor.op.Conv2dBias;
 import limbeck.tensor.op.Conv2dInput;
+import limbeck.tensor.op.Conv2dInputAdd;
 import limbeck.tensor.op.Conv2dWeight;
 import limbeck.tensor.op.Copy;
 import limbeck.tensor.op.Dropout;
@@ -127,6 +128,7 @@ final class CudaBackend implements Backend {
             case ChannelMoments _, ChannelAffine _, BatchNorm _, BatchNormSums _, BatchNormInput _, LayerNorm _, LayerNormGradients _ ->
                     CudaNorm.fuses(op, in);
             case Conv2dAffine _, Conv2dBias _ -> CudaConv.fuses(op, in);
+            case Conv2dInputAdd _ -> false;
             case Linear _ -> CudaGemm.fuses(in);
             case SquareSum _ -> in.stream().allMatch(view -> view.type() == DType.F32 && view.layout().isDense());
             case Dropout _, Gelu _, GeluInput _, LogSoftmax _, LogSoftmaxInput _, Softmax _, SoftDivergence _, SoftmaxInput _ ->
@@ -157,6 +159,7 @@ final class CudaBackend implements Backend {
                     CudaNorm.run(op, in, out, temps);
             case Conv2dAffine conv -> CudaConv.affine(conv, in, out, temps);
             case Conv2dBias conv -> CudaConv.bias(conv, in, out, temps);
+            case Conv2dInputAdd _ -> throw new AssertionError(op.name() + " is computed as what it is composed of");
             case Linear(boolean relu) -> CudaGemm.linear(relu, first, in.get(1), last, out, temps);
             case Dropout dropout -> Randoms.dropout(cuda, dropout, first, out);
             case Gelu gelu -> Elementwise.gelu(cuda, gelu, first, out);
