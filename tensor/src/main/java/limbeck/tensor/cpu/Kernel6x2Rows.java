@@ -3,7 +3,7 @@ package limbeck.tensor.cpu;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
-/** Six rows by two vectors of columns; the left operand is read from its rows. */
+/** Six rows by two vectors of columns; the left operand is read from its rows. Written by {@code MicroKernelSources}. */
 final class Kernel6x2Rows extends MicroKernel {
     private static final VectorSpecies<Float> S = Vectors.FLOATS;
     private static final int L = S.length();

@@ -1,14 +1,15 @@
 package limbeck.tensor.cpu;
 
 /**
- * The innermost loop of a matrix product: a tile of C, six rows by one, two or four vectors of columns, held in
+ * The innermost loop of a matrix product: a tile of C, six rows by one to four vectors of columns, held in
  * registers while the inner index runs. Everything around it only brings the operands into cache in the order that
  * it reads them (Goto and van de Geijn, "Anatomy of High-Performance Matrix Multiplication", 2008).
  *
  * <p>Six rows by four 512-bit vectors are 24 of 32 registers: enough independent sums to hide the latency of a fused
  * multiply-add, with 10 loads for 24 of them, and no spill. Narrower machines have 16 registers and use two vectors.
  * The right operand is a panel {@code [k][columns]}. The left one is read from rows where those are contiguous, and
- * from slivers {@code [k][6]} where columns are.
+ * from slivers {@code [k][6]} where columns are. The classes of all shapes are written by {@code MicroKernelSources}, among
+ * the tests.
  *
  * <p>All kernels, the scalar one apart, add the products of one element of C in the same order with the same
  * rounding, so which of them computes it does not change the bits.
@@ -27,28 +28,38 @@ abstract class MicroKernel {
     private static final MicroKernel[] SLIVER = new MicroKernel[WIDEST + 1];
 
     static {
-        for (int vectors = 1; vectors <= WIDEST; vectors *= 2) {
+        for (int vectors = 1; vectors <= WIDEST; vectors++) {
             ROWS[vectors] = Simd.available() ? vectorRows(vectors) : new ScalarKernel(vectors * LANES, false);
             SLIVER[vectors] = Simd.available() ? vectorSliver(vectors) : new ScalarKernel(vectors * LANES, true);
         }
     }
 
     private static MicroKernel vectorRows(int vectors) {
-        return vectors == 4 ? new Kernel6x4Rows() : vectors == 2 ? new Kernel6x2Rows() : new Kernel6x1Rows();
+        return switch (vectors) {
+            case 1 -> new Kernel6x1Rows();
+            case 2 -> new Kernel6x2Rows();
+            case 3 -> new Kernel6x3Rows();
+            default -> new Kernel6x4Rows();
+        };
     }
 
     private static MicroKernel vectorSliver(int vectors) {
-        return vectors == 4 ? new Kernel6x4Sliver() : vectors == 2 ? new Kernel6x2Sliver() : new Kernel6x1Sliver();
+        return switch (vectors) {
+            case 1 -> new Kernel6x1Sliver();
+            case 2 -> new Kernel6x2Sliver();
+            case 3 -> new Kernel6x3Sliver();
+            default -> new Kernel6x4Sliver();
+        };
     }
 
     /**
      * The widest tile that wastes no whole vector on columns that are not there.
      *
      * @param columns how many columns are left
-     * @return 1, 2 or 4 vectors
+     * @return how many vectors, from 1 to {@link #WIDEST}
      */
     static int vectors(int columns) {
-        return Math.min(WIDEST, Integer.highestOneBit(Math.ceilDiv(columns, LANES)));
+        return Math.min(WIDEST, Math.ceilDiv(columns, LANES));
     }
 
     /**

@@ -4,6 +4,8 @@ import java.util.Arrays;
 
 /** Any width in plain loops, for Java without the Vector API. */
 final class ScalarKernel extends MicroKernel {
+    private static final Scratch SUMS = new Scratch();
+
     private final int width;
     private final boolean sliver;
 
@@ -16,16 +18,19 @@ final class ScalarKernel extends MicroKernel {
     void run(int inner, float[] a, int ao, int lda, float[] b, int bo, float[] c, int co, int ldc, boolean accumulate) {
         int rowStride = sliver ? 1 : lda;
         int innerStride = sliver ? MR : 1;
+        // Apart from C: what is there is added last, as in the other kernels and where a tile at the edge is added to it.
+        float[] sums = SUMS.floats(width);
         for (int i = 0; i < MR; i++) {
-            int row = co + i * ldc;
-            if (!accumulate) {
-                Arrays.fill(c, row, row + width, 0);
-            }
+            Arrays.fill(sums, 0, width, 0);
             for (int k = 0; k < inner; k++) {
                 float x = a[ao + i * rowStride + k * innerStride];
                 for (int j = 0; j < width; j++) {
-                    c[row + j] += x * b[bo + k * width + j];
+                    sums[j] += x * b[bo + k * width + j];
                 }
+            }
+            int row = co + i * ldc;
+            for (int j = 0; j < width; j++) {
+                c[row + j] = accumulate ? c[row + j] + sums[j] : sums[j];
             }
         }
     }

@@ -13,6 +13,7 @@ import limbeck.tensor.Tensor;
 import limbeck.tensor.Threads;
 import limbeck.tensor.op.Conv2d;
 import limbeck.tensor.op.Conv2dInput;
+import limbeck.tensor.op.Conv2dInputAdd;
 import limbeck.tensor.op.Conv2dWeight;
 import limbeck.tensor.op.ConvSpec;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -41,6 +42,10 @@ final class ConvKernelsTest {
         "3, 3, 33, 31, 16, 3, 3, 1, 1, 1, 1",
         "2, 3, 40, 40, 20, 7, 7, 2, 3, 1, 1",
         "5, 1, 28, 28, 33, 5, 5, 1, 0, 1, 1",
+        // Widths of 48 and of 64 + 48, as products and, the last, by Winograd.
+        "3, 20, 13, 11, 48, 3, 3, 1, 1, 1, 1",
+        "3, 48, 10, 11, 112, 1, 1, 1, 0, 1, 1",
+        "2, 48, 16, 16, 112, 3, 3, 1, 1, 1, 1",
         "4, 20, 13, 13, 30, 1, 1, 1, 0, 1, 1",
         "4, 20, 13, 13, 30, 1, 1, 2, 0, 1, 1",
         "2, 24, 14, 15, 24, 3, 3, 1, 2, 2, 1",
@@ -86,6 +91,60 @@ final class ConvKernelsTest {
             check(precision, "forward", y, () -> sparse.apply(forward, List.of(crossed)));
             check(precision, "input", dx, () -> gradient.apply(input, List.of(crossed)));
             check(precision, "weight", dw, () -> sparse.apply(weight, List.of(gradient)));
+        }
+    }
+
+    /** Columns as above; each form of the kernels, and images of which the last tiles and vectors are not full. */
+    @ParameterizedTest
+    @CsvSource({
+        "3, 16, 17, 19, 16, 3, 3, 1, 1, 1, 1",
+        "9, 32, 13, 7, 32, 3, 3, 1, 1, 1, 1",
+        "2, 48, 9, 8, 32, 3, 3, 1, 0, 1, 1",
+        "2, 16, 8, 8, 64, 3, 3, 1, 2, 1, 1",
+        "2, 32, 8, 8, 32, 3, 3, 1, 1, 1, 2",
+        "3, 16, 15, 17, 32, 3, 3, 2, 1, 1, 1",
+        "3, 3, 33, 31, 16, 3, 3, 1, 1, 1, 1",
+        "5, 20, 13, 11, 30, 1, 1, 1, 0, 1, 1",
+        "4, 20, 13, 13, 30, 1, 1, 2, 0, 1, 1",
+        // A product of few pixels by many channels, which is cut into columns, and one with a long inner index.
+        "1, 600, 9, 8, 7, 1, 1, 1, 0, 1, 1",
+        "1, 7, 5, 6, 3200, 1, 1, 1, 0, 1, 1",
+        "2, 24, 14, 15, 24, 3, 3, 1, 2, 2, 1",
+        "2, 40, 14, 15, 40, 3, 3, 1, 1, 1, 40",
+        "2, 40, 14, 15, 40, 3, 3, 2, 1, 1, 40",
+        "1, 8, 30, 7, 9, 5, 2, 3, 3, 2, 1",
+    })
+    void anAddendIsAddedAsByItself(int n, int c, int h, int w, int k, int kh, int kw, int stride, int pad, int dilation, int groups) {
+        var spec = new ConvSpec(stride, stride, pad, pad, dilation, dilation, groups);
+        Shape image = Shape.of(n, c, h, w);
+        Tensor f = Device.cpu().normal(KEY.split("f"), k, c / groups, kh, kw);
+        Tensor g = Device.cpu().normal(KEY.split("g"), spec.output("test", image, f.shape()).dims()).channelsLast();
+        Tensor plain = Device.cpu().normal(KEY.split("addend"), n, c, h, w);
+        // In the result's order, in others, and as a view into something larger.
+        List<Tensor> addends = List.of(plain.channelsLast(), plain, strided(plain), plain.concat(0, List.of(plain)).channelsLast().slice(0, n, 2 * n),
+                plain.slice(0, 0, 1).expand(n, c, h, w));
+        for (Precision precision : Precision.values()) {
+            for (int i = 0; i < addends.size(); i++) {
+                Tensor addend = addends.get(i);
+                Supplier<Tensor> fused = () -> g.apply(new Conv2dInputAdd(spec, image), List.of(f, addend));
+                double[] expected = with(precision, 1, () -> g.apply(new Conv2dInput(spec, image), List.of(f)).add(addend));
+                for (int threads : new int[] {1, 3}) {
+                    assertArrayEquals(expected, with(precision, threads, fused), precision + ", addend " + i + " on " + threads + " threads");
+                }
+            }
+        }
+    }
+
+    private static double[] with(Precision precision, int threads, Supplier<Tensor> run) {
+        int before = Threads.count();
+        Precision usual = Precision.current();
+        try {
+            Precision.use(precision);
+            Threads.use(threads);
+            return run.get().toDoubles();
+        } finally {
+            Threads.use(before);
+            Precision.use(usual);
         }
     }
 

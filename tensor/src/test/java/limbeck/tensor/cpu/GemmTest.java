@@ -87,9 +87,39 @@ final class GemmTest {
         }
     }
 
+    /**
+     * One to four vectors of columns, alone and behind panels of four, full and not: an element has the same bits whichever of the
+     * kernels computes it.
+     */
+    @ParameterizedTest
+    @ValueSource(ints = {16, 32, 33, 40, 48, 63, 64, 100, 112, 176, 184})
+    void panelsOfEveryWidthGiveTheSameBits(int n) {
+        var random = new Random(SEED);
+        for (int m : new int[] {6, 13, 130}) {
+            for (int k : new int[] {1, 70, 600}) {
+                for (Order left : new Order[] {Order.ROWS, Order.COLUMNS, Order.GAPS}) {
+                    GemmMatrix a = matrix(random, m, k, left);
+                    GemmMatrix b = matrix(random, k, n, Order.ROWS);
+                    float[] narrow = new float[m * n];
+                    for (int j = 0; j < n; j += 16) {
+                        var columns = new GemmMatrix(b.array(), b.offset() + j, b.rowStride(), 1);
+                        Gemm.of(m, Math.min(16, n - j), k, a, columns, narrow, j, n, false).run();
+                    }
+                    String what = m + " x " + n + " x " + k + ", " + left + " seed " + SEED;
+                    check(m, n, k, a, b, narrow, 0, n, 0, what);
+                    float[] c = new float[m * n];
+                    Gemm.of(m, n, k, a, b, c, 0, n, false).run();
+                    assertArrayEquals(narrow, c, what);
+                    Gemm.of(m, n, k, a, Panels.of(k, n, b), c, 0, n).run();
+                    assertArrayEquals(narrow, c, what + ", packed");
+                }
+            }
+        }
+    }
+
     /** However few the columns, each thread has something to do. */
     @ParameterizedTest
-    @ValueSource(ints = {1, 10, 16, 17, 33, 64})
+    @ValueSource(ints = {1, 10, 16, 17, 33, 48, 64})
     void manyRowsAreSharedOut(int n) {
         int before = Threads.count();
         try {
