@@ -97,7 +97,8 @@ final class MatMulKernel {
         int k = x.shape().dim(1);
         GemmMatrix left = matrix(x, false);
         GemmMatrix right = matrix(weight, true);
-        Panels packed = m > 1 && n > 1 && m <= PACKED_ROWS ? packed(k, n, weight, right) : null;
+        boolean isPacked = m > 1 && n > 1 && m <= PACKED_ROWS && !DotGemm.applies(n, k, left);
+        Panels packed = isPacked ? packed(k, n, weight, right) : null;
         if (packed == null) {
             multiply(m, n, k, left, right, c, co, finish);
         } else {
@@ -140,6 +141,8 @@ final class MatMulKernel {
         } else if (n == 1 && Gemv.applies(left)) {
             // The result as a row: its columns are the rows.
             Gemv.run(k, m, right.transposed(), left.transposed(), c, co, (_, _, row, rows) -> finish.block(row, rows, 0, 1));
+        } else if (DotGemm.applies(n, k, left)) {
+            DotGemm.run(m, n, k, left, right, c, co, finish);
         } else {
             Gemm.of(m, n, k, left, right, c, co, n, false).run(finish);
         }
