@@ -21,7 +21,7 @@ record GemmMatrix(float[] array, int offset, int rowStride, int columnStride) im
         int from = offset + row * rowStride + column * columnStride;
         if (columnStride == 1) {
             copyRows(array, from, rowStride, rows, columns, to, at, ld);
-        } else if (rowStride == 1 && Simd.bits() >= 256) {
+        } else if (rowStride == 1 && VectorTranspose.BLOCK > 0) {
             // Few columns at a time, all their rows: few streams for the processor to fetch ahead.
             int wholeRows = rows - rows % VectorTranspose.BLOCK;
             int wholeColumns = columns - columns % VectorTranspose.BLOCK;

@@ -34,12 +34,19 @@ record Panels(float[] array, int row, int column, int inner) {
 
     /** Packs so many columns on all threads. */
     void fill(GemmSource right, int columns) {
-        Parallel.range(columns, WIDEST * Math.ceilDiv(TASK, WIDEST * Math.max(1, inner)), (from, to) -> {
-            for (int j = column + from; j < column + to; j += width(column + to - j)) {
-                int width = width(column + to - j);
-                right.copy(row, inner, j, Math.min(column + to - j, width), array, at(row, j, width), width);
-            }
-        });
+        Parallel.range(columns, WIDEST * Math.ceilDiv(TASK, WIDEST * Math.max(1, inner)), (from, to) -> fill(right, from, to));
+    }
+
+    /** Packs so many columns on the caller's thread. */
+    void fillHere(GemmSource right, int columns) {
+        fill(right, 0, columns);
+    }
+
+    private void fill(GemmSource right, int from, int to) {
+        for (int j = column + from; j < column + to; j += width(column + to - j)) {
+            int width = width(column + to - j);
+            right.copy(row, inner, j, Math.min(column + to - j, width), array, at(row, j, width), width);
+        }
     }
 
     /** Where the panel that begins with column j, so wide, has inner index k. */

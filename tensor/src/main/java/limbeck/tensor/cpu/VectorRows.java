@@ -1,14 +1,12 @@
 package limbeck.tensor.cpu;
 
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorSpecies;
 
 /** Loops over short rows, for which a call of {@code System.arraycopy} a row would cost more than the copy. */
 final class VectorRows {
     private static final VectorSpecies<Float> S = Vectors.FLOATS;
     private static final int L = S.length();
-    private static final VectorSpecies<Float> QUAD = FloatVector.SPECIES_128;
 
     private static final Scratch LANES = new Scratch();
 
@@ -17,43 +15,127 @@ final class VectorRows {
 
     /** Copies so many rows, {@code stride} apart, to rows {@code ld} apart. */
     static void copy(float[] from, int start, int stride, int rows, int columns, float[] to, int at, int ld) {
-        if (columns % L == 0 || L < 16) {
-            plainRows(from, start, stride, rows, columns, to, at, ld);
+        if (L < 16) {
+            VectorQuads.copy(from, start, stride, rows, columns, to, at, ld);
+        } else if (columns < L && ld == columns && stride > 0) {
+            narrowRows(from, start, stride, rows, columns, to, at);
         } else {
-            maskedRows(from, start, stride, rows, columns, to, at, ld);
-        }
-    }
-
-    private static void plainRows(float[] from, int start, int stride, int rows, int columns, float[] to, int at, int ld) {
-        int whole = columns - columns % L;
-        int quads = columns - columns % 4;
-        for (int r = 0; r < rows; r++) {
-            int source = start + r * stride;
-            int target = at + r * ld;
+            int whole = columns - columns % L;
             int c = 0;
+            for (; c + 4 * L <= whole; c += 4 * L) {
+                panelRows(from, start + c, stride, rows, to, at + c, ld);
+            }
             for (; c < whole; c += L) {
-                FloatVector.fromArray(S, from, source + c).intoArray(to, target + c);
+                vectorRows(from, start + c, stride, rows, to, at + c, ld);
             }
-            for (; c < quads; c += 4) {
-                FloatVector.fromArray(QUAD, from, source + c).intoArray(to, target + c);
-            }
-            for (; c < columns; c++) {
-                to[target + c] = from[source + c];
+            if (c < columns) {
+                shortRows(from, start + c, stride, rows, columns - c, to, at + c, ld);
             }
         }
     }
 
-    /** With a masked copy of the rest: cheap with AVX-512, and slower than single elements without. */
-    private static void maskedRows(float[] from, int start, int stride, int rows, int columns, float[] to, int at, int ld) {
-        int whole = columns - columns % L;
-        VectorMask<Float> rest = S.indexInRange(whole, columns);
-        for (int r = 0; r < rows; r++) {
+    /**
+     * One vector a row. Eight rows at a time, in a method that is too large for C2 to inline (325 bytecodes): inlined, such a loop
+     * has been seen to allocate its vectors in one JVM and not in the next.
+     */
+    private static void vectorRows(float[] from, int start, int stride, int rows, float[] to, int at, int ld) {
+        int r = 0;
+        for (; r + 7 < rows; r += 8) {
+            int s0 = start + r * stride;
+            int t0 = at + r * ld;
+            int s1 = s0 + stride;
+            int t1 = t0 + ld;
+            int s2 = s1 + stride;
+            int t2 = t1 + ld;
+            int s3 = s2 + stride;
+            int t3 = t2 + ld;
+            int s4 = s3 + stride;
+            int t4 = t3 + ld;
+            int s5 = s4 + stride;
+            int t5 = t4 + ld;
+            int s6 = s5 + stride;
+            int t6 = t5 + ld;
+            int s7 = s6 + stride;
+            int t7 = t6 + ld;
+            FloatVector v0 = FloatVector.fromArray(S, from, s0);
+            FloatVector v1 = FloatVector.fromArray(S, from, s1);
+            FloatVector v2 = FloatVector.fromArray(S, from, s2);
+            FloatVector v3 = FloatVector.fromArray(S, from, s3);
+            FloatVector v4 = FloatVector.fromArray(S, from, s4);
+            FloatVector v5 = FloatVector.fromArray(S, from, s5);
+            FloatVector v6 = FloatVector.fromArray(S, from, s6);
+            FloatVector v7 = FloatVector.fromArray(S, from, s7);
+            v0.intoArray(to, t0);
+            v1.intoArray(to, t1);
+            v2.intoArray(to, t2);
+            v3.intoArray(to, t3);
+            v4.intoArray(to, t4);
+            v5.intoArray(to, t5);
+            v6.intoArray(to, t6);
+            v7.intoArray(to, t7);
+        }
+        for (; r < rows; r++) {
+            FloatVector.fromArray(S, from, start + r * stride).intoArray(to, at + r * ld);
+        }
+    }
+
+    /** Four vectors a row, as wide as the panel of a product, in a method of its own for the same reason. */
+    private static void panelRows(float[] from, int start, int stride, int rows, float[] to, int at, int ld) {
+        int r = 0;
+        for (; r + 1 < rows; r += 2) {
+            int s0 = start + r * stride;
+            int s1 = s0 + stride;
+            FloatVector a0 = FloatVector.fromArray(S, from, s0);
+            FloatVector a1 = FloatVector.fromArray(S, from, s0 + L);
+            FloatVector a2 = FloatVector.fromArray(S, from, s0 + 2 * L);
+            FloatVector a3 = FloatVector.fromArray(S, from, s0 + 3 * L);
+            FloatVector b0 = FloatVector.fromArray(S, from, s1);
+            FloatVector b1 = FloatVector.fromArray(S, from, s1 + L);
+            FloatVector b2 = FloatVector.fromArray(S, from, s1 + 2 * L);
+            FloatVector b3 = FloatVector.fromArray(S, from, s1 + 3 * L);
+            int t0 = at + r * ld;
+            int t1 = t0 + ld;
+            a0.intoArray(to, t0);
+            a1.intoArray(to, t0 + L);
+            a2.intoArray(to, t0 + 2 * L);
+            a3.intoArray(to, t0 + 3 * L);
+            b0.intoArray(to, t1);
+            b1.intoArray(to, t1 + L);
+            b2.intoArray(to, t1 + 2 * L);
+            b3.intoArray(to, t1 + 3 * L);
+        }
+        for (; r < rows; r++) {
             int source = start + r * stride;
             int target = at + r * ld;
-            for (int c = 0; c < whole; c += L) {
-                FloatVector.fromArray(S, from, source + c).intoArray(to, target + c);
+            FloatVector.fromArray(S, from, source).intoArray(to, target);
+            FloatVector.fromArray(S, from, source + L).intoArray(to, target + L);
+            FloatVector.fromArray(S, from, source + 2 * L).intoArray(to, target + 2 * L);
+            FloatVector.fromArray(S, from, source + 3 * L).intoArray(to, target + 3 * L);
+        }
+    }
+
+    /**
+     * Rows one behind the other, of less than a vector each: every store runs over into the next row, which is written after it.
+     * The last ones, behind which something else may lie or the source end, go element by element.
+     */
+    private static void narrowRows(float[] from, int start, int stride, int rows, int columns, float[] to, int at) {
+        int before = Math.min(rows - Math.ceilDiv(L, columns), Math.floorDiv(from.length - L - start, stride)) + 1;
+        if (before > 0) {
+            vectorRows(from, start, stride, before, to, at, columns);
+        }
+        for (int r = Math.max(0, before); r < rows; r++) {
+            for (int c = 0; c < columns; c++) {
+                to[at + r * columns + c] = from[start + r * stride + c];
             }
-            FloatVector.fromArray(S, from, source + whole, rest).intoArray(to, target + whole, rest);
+        }
+    }
+
+    /** Less than a vector a row: column by column, since a loop over few columns costs more than they do. */
+    private static void shortRows(float[] from, int start, int stride, int rows, int columns, float[] to, int at, int ld) {
+        for (int c = 0; c < columns; c++) {
+            for (int r = 0; r < rows; r++) {
+                to[at + c + r * ld] = from[start + c + r * stride];
+            }
         }
     }
 

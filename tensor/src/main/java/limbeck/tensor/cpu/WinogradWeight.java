@@ -13,6 +13,8 @@ final class WinogradWeight {
     private static final Winograd FORM = Winograd.F3;
     private static final int PLACES = FORM.places();
     private static final int L = MicroKernel.LANES;
+    // Output channels that are summed side by side where the widest tile of sums does not fit.
+    private static final int NARROW = MicroKernel.WIDEST == 4 ? L : 2 * L;
     // Channels that are transformed back at a time.
     private static final int PIECE = 4;
     // Floats of transformed tiles at a time: about half of the L2 cache (1 MiB).
@@ -51,7 +53,7 @@ final class WinogradWeight {
         gradient = new WinogradTiles(FORM.kernel(), step, gradients, 0, 0, down, across);
         channels = in.channels();
         outputs = gradients.channels();
-        width = isWide(outputs) ? 2 * L : WinogradSum4x2.WIDTH;
+        width = isWide(outputs) ? 2 * L : NARROW;
         int lines = in.count() * down;
         group = Math.max(1, GROUP / (PLACES * across * (channels + outputs)));
         sumPlace = channels * outputs + L;
@@ -63,7 +65,7 @@ final class WinogradWeight {
 
     /** Whether the output channels divide into tiles of sums. */
     static boolean applies(Images gradient) {
-        return gradient.channels() % WinogradSum4x2.WIDTH == 0;
+        return gradient.channels() % NARROW == 0;
     }
 
     /** Whether to sum in tiles of 8 channels by two whole vectors, for which only the widest machines have the registers. */
@@ -116,18 +118,16 @@ final class WinogradWeight {
 
     /** Adds the products at one place. */
     private void multiply(int tiles, int block, float[] v, int vo, float[] d, int dO, int so) {
-        boolean wide = isWide(outputs);
-        // Two short vectors lie in one block, or in two.
-        int second = WinogradSum4x2.WIDTH <= L ? WinogradSum4x2.WIDTH / 2 : block;
+        int step = isWide(outputs) ? 8 : width == L ? 16 : 4;
         for (int k = 0; k < outputs; k += width) {
             int dk = dO + k / L * block;
-            for (int c = 0; c < channels; c += wide ? 8 : 4) {
+            for (int c = 0; c < channels; c += step) {
                 int vc = vo + c / L * block + c % L;
                 int sum = so + k * channels + c * width;
-                if (wide) {
-                    WinogradSum8x2.run(tiles, v, vc, d, dk, block, sums, sum);
-                } else {
-                    WinogradSum4x2.run(tiles, v, vc, d, dk, second, sums, sum);
+                switch (step) {
+                    case 8 -> WinogradSum8x2.run(tiles, v, vc, d, dk, block, sums, sum);
+                    case 16 -> WinogradSum16x1.run(tiles, v, vc, d, dk, sums, sum);
+                    default -> WinogradSum4x2.run(tiles, v, vc, d, dk, block, sums, sum);
                 }
             }
         }

@@ -12,6 +12,8 @@ import limbeck.tensor.Tensor;
 import limbeck.tensor.Threads;
 import limbeck.tensor.op.MatMul;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Batches, single rows and columns of products, in all the ways in which operands can lie. */
 final class MatMulKernelTest {
@@ -25,6 +27,10 @@ final class MatMulKernelTest {
             {{2, 3, 7, 9}, {1, 1, 9, 8}}, {{2, 3, 1, 9}, {9, 8}}, {{2, 3, 1, 9}, {2, 3, 9, 8}}, {{5, 1, 9}, {1, 9, 1}},
             {{40, 20, 30}, {40, 30, 10}}, {{3, 150, 160}, {3, 160, 200}}, {{4, 50, 64}, {64, 300}}, {{2, 1, 500}, {500, 300}},
             {{1, 70}, {70, 1}}, {{300, 500}, {500, 1}}, {{1, 5}, {5, 1300}}, {{0, 3, 4}, {4, 5}}, {{2, 3, 0}, {2, 0, 5}}, {{2, 0, 3}, {3, 5}},
+            // Few columns: dot products.
+            {{33, 100}, {100, 10}}, {{2, 96}, {96, 10}}, {{257, 97}, {97, 2}}, {{70, 128}, {128, 7}}, {{3, 400, 144}, {144, 9}},
+            // Few rows of the left operand and many of a transposed right one: the product is turned.
+            {{40, 300}, {300, 700}}, {{130, 513}, {513, 650}}, {{7, 90}, {90, 1000}},
         };
         for (int[][] shape : shapes) {
             Tensor left = Device.cpu().normal(KEY.split("left"), shape[0]);
@@ -72,13 +78,14 @@ final class MatMulKernelTest {
         }
     }
 
-    @Test
-    void aBatchIsItsProductsOneByOne() {
-        Tensor left = Device.cpu().normal(KEY.split("a"), 6, 33, 40);
-        Tensor right = Device.cpu().normal(KEY.split("b"), 40, 17);
+    @ParameterizedTest
+    @CsvSource({"33, 40, 17", "33, 120, 10", "2, 120, 10"})
+    void aBatchIsItsProductsOneByOne(int m, int k, int n) {
+        Tensor left = Device.cpu().normal(KEY.split("a"), 6, m, k);
+        Tensor right = Device.cpu().normal(KEY.split("b"), k, n);
         double[] whole = left.matmul(right).toDoubles();
         for (int i = 0; i < 6; i++) {
-            double[] one = left.slice(0, i, i + 1).reshape(33, 40).matmul(right).toDoubles();
+            double[] one = left.slice(0, i, i + 1).reshape(m, k).matmul(right).toDoubles();
             for (int j = 0; j < one.length; j++) {
                 assertEquals(one[j], whole[i * one.length + j], "batch " + i);
             }
