@@ -38,7 +38,6 @@ final class Gemm {
     private static final int PACK = 16;
     // Floats of A that stay in L2 while the panels pass by.
     private static final int NEAR = 300_000;
-
     // Floats of all panels of a task that stay there while rows of A pass by.
     private static final int NEAR_PANELS = 160_000;
 
@@ -221,6 +220,9 @@ final class Gemm {
         double soonest = Double.MAX_VALUE;
         for (int down = 1; down <= Math.max(16, 8 * threads); down += Math.max(1, down / 2)) {
             int rows = roundUp(Math.ceilDiv(m, down), MR);
+            if (packLeft > 0) {
+                rows = Math.min(rows, NEAR / kc / MR * MR);
+            }
             if (down > 1 && rows < 8 * MR) {
                 break;
             }
@@ -244,8 +246,9 @@ final class Gemm {
      * lie. Then the large one is read where it lies, and the small one and the result are what is transposed.
      */
     private boolean isBetterTurned() {
+        int inner = end - begin;
         return right instanceof GemmMatrix b && b.rowStride() == 1 && b.columnStride() != 1 && inPlace() != null && !accumulate
-                && 2L * m * (n + end - begin) <= (long) n * (end - begin);
+                && 2L * m * (n + inner) <= (long) n * inner && (long) m * inner <= PART;
     }
 
     private void turn(Finish finish) {
@@ -253,7 +256,8 @@ final class Gemm {
         GemmMatrix b = (GemmMatrix) right;
         var panels = new Panels(SHARED.floats(Panels.size(inner, m)), begin, 0, inner);
         panels.fill(inPlace().transposed(), m);
-        int rows = Math.max(MC, roundUp(Math.ceilDiv(n, 2 * Threads.count()), MR));
+        int fit = Math.max(MR, NEAR / m / MR * MR);
+        int rows = Math.min(fit, Math.max(MC, roundUp(Math.ceilDiv(n, 2 * Threads.count()), MR)));
         Parallel.range(n, rows, (from, to) -> {
             float[] turned = TURNED.floats((to - from) * m);
             var weights = new GemmMatrix(b.array(), b.offset() + from * b.columnStride(), b.columnStride(), 1);
