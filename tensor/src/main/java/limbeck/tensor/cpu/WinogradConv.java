@@ -147,26 +147,29 @@ final class WinogradConv {
 
     /** Transforms a line of tiles into pixels. */
     private void result(int line, float[] m, int mo) {
+        int size = form.size();
         int tile = form.tile();
-        int across = tiles.across();
         int pixel = out.channels();
-        int row = form.size() * pixel;
-        int blocks = pixel / L;
-        float[] half = HALF.floats(across * tile * row);
-        form.output().run(m, mo, row, places * pixel, half, 0, row, tile * row, L, across, form.size() * blocks);
         int y = line % tiles.down() * tile;
-        int whole = out.width() / tile;
-        int rest = out.width() % tile;
+        int row = out.width() * pixel;
+        int to = out.offset() + (line / tiles.down() * out.height() + y) * row;
         int rows = Math.min(tile, out.height() - y);
-        for (int i = 0; i < rows; i++) {
-            int to = out.offset() + (line / tiles.down() * out.height() + y + i) * out.width() * pixel;
-            form.output().run(half, i * row, pixel, tile * row, out.array(), to, pixel, tile * pixel, L, whole, blocks);
-            if (rest > 0) {
-                float[] edge = EDGE.floats(tile * pixel);
-                form.output().run(half, (whole * tile + i) * row, pixel, 0, edge, 0, pixel, 0, L, 1, blocks);
-                System.arraycopy(edge, 0, out.array(), to + whole * tile * pixel, rest * pixel);
-            }
+        int whole = rows == tile ? out.width() / tile : 0;
+        form.output().tiles(m, mo, size * pixel, pixel, places * pixel, out.array(), to, row, pixel, tile * pixel, L, whole, pixel / L);
+        for (int t = whole; t < tiles.across(); t++) {
+            part(m, mo + t * places * pixel, to + t * tile * pixel, rows, Math.min(tile, out.width() - t * tile));
         }
         finish.block((line / tiles.down() * out.height() + y) * out.width(), rows * out.width(), 0, pixel);
+    }
+
+    /** Transforms a tile of which only some rows and columns are of the result. */
+    private void part(float[] m, int mo, int to, int rows, int columns) {
+        int tile = form.tile();
+        int pixel = out.channels();
+        float[] edge = EDGE.floats(tile * tile * pixel);
+        form.output().tiles(m, mo, form.size() * pixel, pixel, 0, edge, 0, tile * pixel, pixel, 0, L, 1, pixel / L);
+        for (int i = 0; i < rows; i++) {
+            System.arraycopy(edge, i * tile * pixel, out.array(), to + i * out.width() * pixel, columns * pixel);
+        }
     }
 }

@@ -3,8 +3,9 @@ package limbeck.tensor.cpu;
 import java.util.Arrays;
 
 /**
- * Images cut into overlapping tiles, transformed a line of tiles at a time: along the columns once for each column of
- * pixels, whichever tiles share it, then along the rows tile by tile.
+ * Images cut into tiles, which may overlap, transformed a line of tiles at a time: along the columns once for each column of
+ * pixels, whichever tiles share it, then along the rows tile by tile. Tiles that share nothing, and lie inside, are transformed
+ * one by one.
  *
  * @param transform the matrix, which reads as many pixels as a tile is wide and high
  * @param step the distance of tiles, in pixels
@@ -37,6 +38,10 @@ record WinogradTiles(WinogradTransform transform, int step, Images images, int p
         float[] x = images.array();
         int xo = images.offset() + (line / down * images.height() + top) * row;
         int places = transform.outputs;
+        if (step == transform.inputs && top >= 0 && padW == 0 && top + step <= images.height() && across * step <= images.width()) {
+            transform.tiles(x, xo, row, channels, step * channels, z, zo, places * zPlace, zPlace, zTile, zBlock, across, channels / L);
+            return;
+        }
         int wide = ((across - 1) * step + transform.inputs) * channels;
         int left = padW * channels;
         float[] columns = COLUMNS.floats(places * wide);
@@ -56,9 +61,9 @@ record WinogradTiles(WinogradTransform transform, int step, Images images, int p
         int blocks = row / L;
         int missing = top + transform.inputs - images.height();
         if (top >= 0 && missing <= 0) {
-            transform.run(x, xo, row, 0, columns, left, wide, 0, L, 1, blocks);
+            transform.run(x, xo, row, L, columns, left, wide, L, 0, blocks, 1);
         } else if (top < -1 || missing > 1 || !transform.border(top >= 0, missing <= 0, x, xo, row, columns, left, wide, blocks)) {
-            transform.run(edge(xo, top, row), 0, row, 0, columns, left, wide, 0, L, 1, blocks);
+            transform.run(edge(xo, top, row), 0, row, L, columns, left, wide, L, 0, blocks, 1);
         }
     }
 

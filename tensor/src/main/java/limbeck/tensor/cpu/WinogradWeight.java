@@ -29,7 +29,6 @@ final class WinogradWeight {
     private static final Scratch GRADIENT = new Scratch();
     private static final Scratch SUMS = new Scratch();
     private static final Scratch TOTAL = new Scratch();
-    private static final Scratch HALF = new Scratch();
     private static final Scratch TAPS = new Scratch();
 
     private final WinogradTiles image;
@@ -145,12 +144,8 @@ final class WinogradWeight {
                 add(sums, at + i * PLACES * sumPlace, n, total, place * n);
             }
         }
-        float[] half = HALF.floats(3 * size * n);
         float[] taps = TAPS.floats(9 * n);
-        FORM.output().run(total, 0, size * n, 0, half, 0, size * n, 0, L, 1, size * n / L);
-        for (int i = 0; i < 3; i++) {
-            FORM.output().run(half, i * size * n, n, 0, taps, i * 3 * n, n, 0, L, 1, n / L);
-        }
+        FORM.output().tiles(total, 0, size * n, n, 0, taps, 0, 3 * n, n, 0, L, 1, n / L);
         for (int j = 0; j < width; j++) {
             int to = offset + ((k + j) * channels + channel) * 9;
             for (int i = 0; i < PIECE * 9; i++) {
