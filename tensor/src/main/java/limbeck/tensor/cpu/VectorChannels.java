@@ -167,16 +167,24 @@ final class VectorChannels {
 
     /** {@code d = g scale + x a + b}. */
     static void input(int n, int period, float[] x, int xi, float[] g, int gi, float[] scale, float[] a, float[] b, float[] d, int di) {
-        for (int j = 0; j < period; j += STEP / 2) {
+        for (int j = 0; j < period; j += STEP) {
             FloatVector s0 = load(scale, j);
             FloatVector s1 = load(scale, j + L);
+            FloatVector s2 = load(scale, j + 2 * L);
+            FloatVector s3 = load(scale, j + 3 * L);
             FloatVector a0 = load(a, j);
             FloatVector a1 = load(a, j + L);
+            FloatVector a2 = load(a, j + 2 * L);
+            FloatVector a3 = load(a, j + 3 * L);
             FloatVector b0 = load(b, j);
             FloatVector b1 = load(b, j + L);
+            FloatVector b2 = load(b, j + 2 * L);
+            FloatVector b3 = load(b, j + 3 * L);
             for (int i = j; i < n; i += period) {
                 load(g, gi + i).fma(s0, load(x, xi + i).fma(a0, b0)).intoArray(d, di + i);
                 load(g, gi + i + L).fma(s1, load(x, xi + i + L).fma(a1, b1)).intoArray(d, di + i + L);
+                load(g, gi + i + 2 * L).fma(s2, load(x, xi + i + 2 * L).fma(a2, b2)).intoArray(d, di + i + 2 * L);
+                load(g, gi + i + 3 * L).fma(s3, load(x, xi + i + 3 * L).fma(a3, b3)).intoArray(d, di + i + 3 * L);
             }
         }
     }
@@ -184,20 +192,32 @@ final class VectorChannels {
     /** The same where g passes only if {@code x scale + shift > 0}. */
     static void passedInput(int n, int period, float[] x, int xi, float[] g, int gi, float[] scale, float[] shift, float[] a,
             float[] b, float[] d, int di) {
-        for (int j = 0; j < period; j += STEP / 2) {
+        for (int j = 0; j < period; j += STEP) {
             FloatVector s0 = load(scale, j);
             FloatVector s1 = load(scale, j + L);
+            FloatVector s2 = load(scale, j + 2 * L);
+            FloatVector s3 = load(scale, j + 3 * L);
             FloatVector h0 = load(shift, j);
             FloatVector h1 = load(shift, j + L);
+            FloatVector h2 = load(shift, j + 2 * L);
+            FloatVector h3 = load(shift, j + 3 * L);
             FloatVector a0 = load(a, j);
             FloatVector a1 = load(a, j + L);
+            FloatVector a2 = load(a, j + 2 * L);
+            FloatVector a3 = load(a, j + 3 * L);
             FloatVector b0 = load(b, j);
             FloatVector b1 = load(b, j + L);
+            FloatVector b2 = load(b, j + 2 * L);
+            FloatVector b3 = load(b, j + 3 * L);
             for (int i = j; i < n; i += period) {
                 FloatVector x0 = load(x, xi + i);
-                FloatVector x1 = load(x, xi + i + L);
                 passed(x0, s0, h0, load(g, gi + i)).fma(s0, x0.fma(a0, b0)).intoArray(d, di + i);
+                FloatVector x1 = load(x, xi + i + L);
                 passed(x1, s1, h1, load(g, gi + i + L)).fma(s1, x1.fma(a1, b1)).intoArray(d, di + i + L);
+                FloatVector x2 = load(x, xi + i + 2 * L);
+                passed(x2, s2, h2, load(g, gi + i + 2 * L)).fma(s2, x2.fma(a2, b2)).intoArray(d, di + i + 2 * L);
+                FloatVector x3 = load(x, xi + i + 3 * L);
+                passed(x3, s3, h3, load(g, gi + i + 3 * L)).fma(s3, x3.fma(a3, b3)).intoArray(d, di + i + 3 * L);
             }
         }
     }
