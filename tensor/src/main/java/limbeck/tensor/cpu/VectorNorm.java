@@ -19,8 +19,8 @@ final class VectorNorm {
     private static final int STEP = 4 * L;
     /** Numbers of a row whose sum is taken in float. */
     private static final int PIECE = 64 * STEP;
-    /** Floats that sums need in passing: a vector for each, three sums a row. */
-    static final int LANES = 3 * ROWS * L;
+    /** Floats that sums need in passing: a vector for each row. */
+    static final int LANES = ROWS * L;
     /** Floats that hold what is known of the rows. */
     static final int KNOWN = 4 * ROWS;
     private static final int RSTD = ROWS;
@@ -177,20 +177,27 @@ final class VectorNorm {
      */
     static void gradients(int rows, int n, float[] x, int at, double epsilon, float[] weight, int wi, float[] g, int gi, float[] z,
             int to, float[] total, int sums, float[] lanes, float[] known) {
-        means(rows, n, x, at, lanes, known);
+        for (int r = 0; r < rows; r++) {
+            double mean = 0;
+            double flow = 0;
+            for (int i = 0; i < n; i += PIECE) {
+                sums(Math.min(PIECE, n - i), x, at + r * n + i, weight, wi + i, g, gi + r * n + i, lanes);
+                mean += total(lanes, 0);
+                flow += total(lanes, 1);
+            }
+            known[r] = (float) (mean / n);
+            known[LEVEL + r] = (float) (flow / n);
+        }
         for (int r = 0; r < rows; r++) {
             double squares = 0;
-            double flow = 0;
             double product = 0;
             for (int i = 0; i < n; i += PIECE) {
                 products(Math.min(PIECE, n - i), x, at + r * n + i, known[r], weight, wi + i, g, gi + r * n + i, lanes);
                 squares += total(lanes, 0);
-                flow += total(lanes, 1);
-                product += total(lanes, 2);
+                product += total(lanes, 1);
             }
             double variance = squares / n + epsilon;
             known[RSTD + r] = inverseRoot(variance);
-            known[LEVEL + r] = (float) (flow / n);
             known[SLOPE + r] = (float) (-product / n / variance);
         }
         for (int r = 0; r < rows; r++) {
@@ -200,7 +207,33 @@ final class VectorNorm {
         }
     }
 
-    /** The sums of {@code (x - mean)^2}, of h and of {@code h (x - mean)} over a piece of a row. */
+    /** The sums of x and of h over a piece of a row. The first look at both together: they come from memory at the same time. */
+    private static void sums(int n, float[] x, int at, float[] weight, int wi, float[] g, int gi, float[] lanes) {
+        int bulk = S.loopBound(n);
+        int steps = n / (2 * L) * (2 * L);
+        FloatVector a0 = FloatVector.zero(S);
+        FloatVector a1 = a0;
+        FloatVector b0 = a0;
+        FloatVector b1 = a0;
+        for (int i = 0; i < steps; i += 2 * L) {
+            a0 = FloatVector.fromArray(S, x, at + i).add(a0);
+            a1 = FloatVector.fromArray(S, x, at + i + L).add(a1);
+            b0 = FloatVector.fromArray(S, g, gi + i).fma(FloatVector.fromArray(S, weight, wi + i), b0);
+            b1 = FloatVector.fromArray(S, g, gi + i + L).fma(FloatVector.fromArray(S, weight, wi + i + L), b1);
+        }
+        for (int i = steps; i < bulk; i += L) {
+            a0 = FloatVector.fromArray(S, x, at + i).add(a0);
+            b0 = FloatVector.fromArray(S, g, gi + i).fma(FloatVector.fromArray(S, weight, wi + i), b0);
+        }
+        a0.add(a1).intoArray(lanes, 0);
+        b0.add(b1).intoArray(lanes, L);
+        for (int i = bulk; i < n; i++) {
+            lanes[i - bulk] += x[at + i];
+            lanes[L + i - bulk] += g[gi + i] * weight[wi + i];
+        }
+    }
+
+    /** The sums of {@code (x - mean)^2} and of {@code h (x - mean)} over a piece of a row. */
     private static void products(int n, float[] x, int at, float mean, float[] weight, int wi, float[] g, int gi, float[] lanes) {
         int bulk = S.loopBound(n);
         int steps = n / (2 * L) * (2 * L);
@@ -209,8 +242,6 @@ final class VectorNorm {
         FloatVector a1 = a0;
         FloatVector b0 = a0;
         FloatVector b1 = a0;
-        FloatVector c0 = a0;
-        FloatVector c1 = a0;
         for (int i = 0; i < steps; i += 2 * L) {
             FloatVector x0 = FloatVector.fromArray(S, x, at + i).sub(m);
             FloatVector x1 = FloatVector.fromArray(S, x, at + i + L).sub(m);
@@ -218,27 +249,21 @@ final class VectorNorm {
             FloatVector h1 = FloatVector.fromArray(S, g, gi + i + L).mul(FloatVector.fromArray(S, weight, wi + i + L));
             a0 = x0.fma(x0, a0);
             a1 = x1.fma(x1, a1);
-            b0 = h0.add(b0);
-            b1 = h1.add(b1);
-            c0 = x0.fma(h0, c0);
-            c1 = x1.fma(h1, c1);
+            b0 = x0.fma(h0, b0);
+            b1 = x1.fma(h1, b1);
         }
         for (int i = steps; i < bulk; i += L) {
             FloatVector x0 = FloatVector.fromArray(S, x, at + i).sub(m);
             FloatVector h0 = FloatVector.fromArray(S, g, gi + i).mul(FloatVector.fromArray(S, weight, wi + i));
             a0 = x0.fma(x0, a0);
-            b0 = h0.add(b0);
-            c0 = x0.fma(h0, c0);
+            b0 = x0.fma(h0, b0);
         }
         a0.add(a1).intoArray(lanes, 0);
         b0.add(b1).intoArray(lanes, L);
-        c0.add(c1).intoArray(lanes, 2 * L);
         for (int i = bulk; i < n; i++) {
             float distance = x[at + i] - mean;
-            float h = g[gi + i] * weight[wi + i];
             lanes[i - bulk] += distance * distance;
-            lanes[L + i - bulk] += h;
-            lanes[2 * L + i - bulk] += h * distance;
+            lanes[L + i - bulk] += g[gi + i] * weight[wi + i] * distance;
         }
     }
 

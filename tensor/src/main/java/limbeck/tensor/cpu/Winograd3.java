@@ -60,7 +60,7 @@ final class Winograd3 {
             FloatVector quarter = FloatVector.broadcast(S, 0.25f);
             FloatVector sixth = FloatVector.broadcast(S, -1 / 6f);
             FloatVector twelfth = FloatVector.broadcast(S, 1 / 12f);
-            FloatVector part = FloatVector.broadcast(S, 1 / 24f);
+            FloatVector twentyFourth = FloatVector.broadcast(S, 1 / 24f);
             for (int block = 0; block < blocks; block++) {
                 for (int tile = 0; tile < tiles; tile++) {
                     int xi = xo + tile * xTile + block * L;
@@ -70,26 +70,26 @@ final class Winograd3 {
                     FloatVector g20 = FloatVector.fromArray(S, x, xi + 2 * xRow);
                     FloatVector top0 = g00.mul(quarter);
                     FloatVector a0 = g00.add(g20).mul(sixth);
-                    FloatVector c0 = g20.fma(four, g00).mul(part);
+                    FloatVector c0 = g20.fma(four, g00).mul(twentyFourth);
                     FloatVector g01 = FloatVector.fromArray(S, x, xi + xCol);
                     FloatVector g21 = FloatVector.fromArray(S, x, xi + 2 * xRow + xCol);
                     FloatVector top1 = g01.mul(quarter);
                     FloatVector a1 = g01.add(g21).mul(sixth);
-                    FloatVector c1 = g21.fma(four, g01).mul(part);
+                    FloatVector c1 = g21.fma(four, g01).mul(twentyFourth);
                     FloatVector g02 = FloatVector.fromArray(S, x, xi + 2 * xCol);
                     FloatVector g22 = FloatVector.fromArray(S, x, xi + 2 * xRow + 2 * xCol);
                     FloatVector top2 = g02.mul(quarter);
                     FloatVector a2 = g02.add(g22).mul(sixth);
-                    FloatVector c2 = g22.fma(four, g02).mul(part);
+                    FloatVector c2 = g22.fma(four, g02).mul(twentyFourth);
                     FloatVector g03 = FloatVector.fromArray(S, x, xi + 3 * xCol);
                     FloatVector g23 = FloatVector.fromArray(S, x, xi + 2 * xRow + 3 * xCol);
                     FloatVector top3 = g03.mul(quarter);
                     FloatVector a3 = g03.add(g23).mul(sixth);
-                    FloatVector c3 = g23.fma(four, g03).mul(part);
+                    FloatVector c3 = g23.fma(four, g03).mul(twentyFourth);
                     // Along the rows, as soon as all four columns of one are there.
                     FloatVector even10 = top0.add(top2).mul(sixth);
                     FloatVector odd10 = top1.add(top3).mul(sixth);
-                    FloatVector even20 = top2.fma(four, top0).mul(part);
+                    FloatVector even20 = top2.fma(four, top0).mul(twentyFourth);
                     FloatVector odd20 = top3.fma(four, top1).mul(twelfth);
                     top0.mul(quarter).intoArray(z, zi);
                     even10.add(odd10).intoArray(z, zi + zCol);
@@ -115,7 +115,7 @@ final class Winograd3 {
                     FloatVector d3 = g33.fma(four, g13).mul(twelfth);
                     FloatVector even15 = g30.add(g32).mul(sixth);
                     FloatVector odd15 = g31.add(g33).mul(sixth);
-                    FloatVector even25 = g32.fma(four, g30).mul(part);
+                    FloatVector even25 = g32.fma(four, g30).mul(twentyFourth);
                     FloatVector odd25 = g33.fma(four, g31).mul(twelfth);
                     g30.mul(quarter).intoArray(z, zi + 5 * zRow);
                     even15.add(odd15).intoArray(z, zi + 5 * zRow + zCol);
@@ -129,7 +129,7 @@ final class Winograd3 {
                     FloatVector r13 = a3.add(b3);
                     FloatVector even11 = r10.add(r12).mul(sixth);
                     FloatVector odd11 = r11.add(r13).mul(sixth);
-                    FloatVector even21 = r12.fma(four, r10).mul(part);
+                    FloatVector even21 = r12.fma(four, r10).mul(twentyFourth);
                     FloatVector odd21 = r13.fma(four, r11).mul(twelfth);
                     r10.mul(quarter).intoArray(z, zi + zRow);
                     even11.add(odd11).intoArray(z, zi + zRow + zCol);
@@ -143,7 +143,7 @@ final class Winograd3 {
                     FloatVector r23 = a3.sub(b3);
                     FloatVector even12 = r20.add(r22).mul(sixth);
                     FloatVector odd12 = r21.add(r23).mul(sixth);
-                    FloatVector even22 = r22.fma(four, r20).mul(part);
+                    FloatVector even22 = r22.fma(four, r20).mul(twentyFourth);
                     FloatVector odd22 = r23.fma(four, r21).mul(twelfth);
                     r20.mul(quarter).intoArray(z, zi + 2 * zRow);
                     even12.add(odd12).intoArray(z, zi + 2 * zRow + zCol);
@@ -157,7 +157,7 @@ final class Winograd3 {
                     FloatVector r33 = c3.add(d3);
                     FloatVector even13 = r30.add(r32).mul(sixth);
                     FloatVector odd13 = r31.add(r33).mul(sixth);
-                    FloatVector even23 = r32.fma(four, r30).mul(part);
+                    FloatVector even23 = r32.fma(four, r30).mul(twentyFourth);
                     FloatVector odd23 = r33.fma(four, r31).mul(twelfth);
                     r30.mul(quarter).intoArray(z, zi + 3 * zRow);
                     even13.add(odd13).intoArray(z, zi + 3 * zRow + zCol);
@@ -171,7 +171,7 @@ final class Winograd3 {
                     FloatVector r43 = c3.sub(d3);
                     FloatVector even14 = r40.add(r42).mul(sixth);
                     FloatVector odd14 = r41.add(r43).mul(sixth);
-                    FloatVector even24 = r42.fma(four, r40).mul(part);
+                    FloatVector even24 = r42.fma(four, r40).mul(twentyFourth);
                     FloatVector odd24 = r43.fma(four, r41).mul(twelfth);
                     r40.mul(quarter).intoArray(z, zi + 4 * zRow);
                     even14.add(odd14).intoArray(z, zi + 4 * zRow + zCol);

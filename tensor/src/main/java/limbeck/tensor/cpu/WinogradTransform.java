@@ -43,8 +43,8 @@ abstract class WinogradTransform {
      * Multiplies whole tiles by the matrix from the left and by its transpose from the right. Element (i, j) of a tile is read at
      * {@code i * xRow + j * xCol} from the tile's beginning and one of its result written at {@code i * zRow + j * zCol}.
      *
-     * <p>Here in two passes. Where a tile fits into the registers there is a form of its own, which loads and stores a third less:
-     * stores are what a transform waits for.
+     * <p>Here in two passes. Where a tile fits into the registers there is a form of its own that stores nothing in between, with
+     * the same operations in the same order, hence the same bits.
      *
      * @param x what is read
      * @param xo where it begins

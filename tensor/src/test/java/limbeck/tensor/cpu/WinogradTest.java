@@ -172,4 +172,34 @@ final class WinogradTest {
             Threads.use(before);
         }
     }
+
+    static Stream<WinogradTransform> transforms() {
+        return Stream.of(Winograd.F2, Winograd.F3, Winograd.F4).flatMap(form -> Stream.of(form.input(), form.kernel(), form.output()));
+    }
+
+    /** What holds a tile in registers against two passes along one axis each: no bit differs, and nothing else is written. */
+    @ParameterizedTest
+    @MethodSource("transforms")
+    void wholeTilesAreTwoPasses(WinogradTransform transform) {
+        int length = MicroKernel.LANES;
+        int tiles = 3;
+        int blocks = 2;
+        int pixel = blocks * length + 1;
+        int in = transform.inputs;
+        int out = transform.outputs;
+        float[] x = Device.cpu().normal(KEY.split("tiles"), 1 + tiles * in * in * pixel).toFloats();
+        float[] half = new float[out * in * tiles * pixel];
+        float[] expected = new float[2 + tiles * out * out * pixel];
+        float[] actual = new float[expected.length];
+        for (int tile = 0; tile < tiles; tile++) {
+            for (int j = 0; j < in; j++) {
+                transform.run(x, 1 + (tile * in * in + j) * pixel, in * pixel, 0, half, j * pixel, in * pixel, 0, length, 1, blocks);
+            }
+            for (int i = 0; i < out; i++) {
+                transform.run(half, i * in * pixel, pixel, 0, expected, 2 + (tile * out + i) * out * pixel, pixel, 0, length, 1, blocks);
+            }
+        }
+        transform.tiles(x, 1, in * pixel, pixel, in * in * pixel, actual, 2, out * pixel, pixel, out * out * pixel, length, tiles, blocks);
+        assertArrayEquals(expected, actual);
+    }
 }
