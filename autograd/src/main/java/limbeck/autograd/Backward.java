@@ -46,6 +46,11 @@ final class Backward {
         }
         for (Entry entry = tape.pop(); entry != null; entry = tape.pop()) {
             Tensor gradient = flowing.take(entry.output());
+            // Before the rules run, if they do not look at the result: its memory, still in the caches, then takes what they compute.
+            boolean early = entry.memory() != null && !entry.needsResult() && (gradient == null || !gradient.sharesMemory(entry.memory()));
+            if (early) {
+                release(entry);
+            }
             if (gradient != null) {
                 switch (entry) {
                     case Applied applied -> apply(applied, gradient);
@@ -53,11 +58,17 @@ final class Backward {
                 }
                 release(gradient, seed);
             }
-            Tensor memory = entry.memory();
-            // A rule of the user's own may have answered with the saved result itself.
-            if (memory != null && !tape.isRetained(memory) && !flowing.shares(memory) && !into.shares(memory)) {
-                Scope.release(memory, "Tape.backward (call tape.retain(variable) before backward to keep it)");
+            if (!early) {
+                release(entry);
             }
+        }
+    }
+
+    private void release(Entry entry) {
+        Tensor memory = entry.memory();
+        // A rule of the user's own may have answered with the saved result itself.
+        if (memory != null && !tape.isRetained(memory) && !flowing.shares(memory) && !into.shares(memory)) {
+            Scope.release(memory, "Tape.backward (call tape.retain(variable) before backward to keep it)");
         }
     }
 

@@ -15,6 +15,7 @@ import limbeck.tensor.Scope;
 import limbeck.tensor.Shape;
 import limbeck.tensor.Tensor;
 import limbeck.tensor.TensorOps;
+import limbeck.tensor.op.Custom;
 import limbeck.tensor.op.Fill;
 import limbeck.tensor.op.Op;
 
@@ -50,6 +51,9 @@ public final class Tape {
 
         /** The result, if its memory belongs to this step alone and backward may give it back. */
         Tensor memory();
+
+        /** Whether what computes the gradients may look at the result's memory. */
+        boolean needsResult();
     }
 
     /** An op; operands and result are without elements where the gradient rule looks at shapes alone. */
@@ -58,10 +62,20 @@ public final class Tape {
         public Node output() {
             return out.node();
         }
+
+        @Override
+        public boolean needsResult() {
+            // An op of the user's own may have kept a view of its result.
+            return op.saves().output() || op instanceof Custom;
+        }
     }
 
     /** A block whose inside was not recorded and is run again when its gradient is wanted. */
     record Replayed(Function<List<Variable>, Variable> body, List<Variable> in, Node output, Tensor memory) implements Entry {
+        @Override
+        public boolean needsResult() {
+            return false;
+        }
     }
 
     /** An empty tape. */

@@ -91,6 +91,22 @@ class TapeMemoryTest {
     }
 
     @Test
+    void aResultIsGivenBackBeforeTheGradientsThatDoNotLookAtIt() {
+        Variable x = leaf();
+        Variable weight = leaf();
+        try (var _ = Scope.open("training step")) {
+            Tape tape = new Tape();
+            // Neither the sum nor the product looks at what it has computed: their gradients take its place.
+            Variable loss = tape.record(() -> x.square().mul(weight).square().sum());
+            long forward = DEVICE.memory().inUse();
+            assertEquals(3 * BYTES + 8, forward);
+            tape.backward(loss);
+            // The gradient of the last square while it is computed, and what it multiplies by.
+            assertEquals(forward + BYTES + 8, DEVICE.memory().peak());
+        }
+    }
+
+    @Test
     void nothingIsLeftWhateverTheGraph() {
         Parameter weight = Parameter.of(DEVICE.normal(Key.of(2), 7, 7));
         for (int i = 0; i < 3; i++) {
