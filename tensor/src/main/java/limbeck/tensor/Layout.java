@@ -58,6 +58,16 @@ public final class Layout {
     }
 
     /**
+     * The same layout, elsewhere in the storage.
+     *
+     * @param offset where its first element lies
+     * @return the layout at that offset
+     */
+    public Layout at(int offset) {
+        return offset == this.offset ? this : new Layout(shape, strides, offset);
+    }
+
+    /**
      * A dense layout for {@code shape} whose axes are ordered in memory as in {@code like}, so that elementwise
      * operations walk input and output alike.
      *

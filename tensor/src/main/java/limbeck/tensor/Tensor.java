@@ -90,7 +90,7 @@ public final class Tensor implements TensorOps<Tensor> {
         List<View> views = views(device, op, in);
         Shape shape = op.infer(shapes(in));
         DType type = op.inferType(each(views, View::type));
-        var out = new View(allocate(device, type, shape), op.order().layout(shape, layouts(views)));
+        View out = fresh(device, type, op.order().layout(shape, layouts(views)));
         device.backend().run(op, views, out);
         return new Tensor(device, out);
     }
@@ -104,7 +104,7 @@ public final class Tensor implements TensorOps<Tensor> {
                 return scope.keep(op.composed(in));
             }
         }
-        var out = new View(allocate(device, dtype(), shape), op.order().layout(shape, layouts(views)));
+        View out = fresh(device, dtype(), op.order().layout(shape, layouts(views)));
         device.backend().run(op, views, out);
         return new Tensor(device, out);
     }
@@ -130,6 +130,11 @@ public final class Tensor implements TensorOps<Tensor> {
         Storage storage = allocate(device, type, shape);
         device.backend().write(values, storage);
         return new Tensor(device, new View(storage, Layout.contiguous(shape)));
+    }
+
+    private static View fresh(Device device, DType type, Layout dense) {
+        Storage storage = allocate(device, type, dense.shape());
+        return new View(storage, dense.at(storage.start()));
     }
 
     private static Storage allocate(Device device, DType type, Shape shape) {

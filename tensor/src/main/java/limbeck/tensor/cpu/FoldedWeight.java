@@ -73,7 +73,7 @@ final class FoldedWeight {
     private static View lasting(Shape weight, Pool pool) {
         HostStorage storage = Temps.allocate(pool, DType.F32, weight.intSize());
         pool.forget(storage.bytes());
-        return new View(storage, innermostOut(weight));
+        return new View(storage, innermostOut(weight).at(storage.start()));
     }
 
     /**

@@ -19,7 +19,6 @@ final class Temps implements AutoCloseable {
      * what was just stored and waits: measured, relu of 64K elements runs at 61 or at 103 GB/s. Seventeen cache lines spread them.
      */
     private static final int SPREAD = 17 * 64;
-    private static final int HEADER = 16;
 
     private final Pool pool;
     private final List<HostStorage> taken = new ArrayList<>(4);
@@ -38,19 +37,20 @@ final class Temps implements AutoCloseable {
             case BF16, F16 -> short.class;
         };
         long bytes = (long) size * type.bytes();
-        return new HostStorage(type, size, pool.take(element, size + padding(type, bytes), bytes), pool);
+        int start = type == DType.F32 ? CacheLines.START : 0;
+        return new HostStorage(type, size, start, pool.take(element, start + size + padding(type, bytes), bytes), pool);
     }
 
     /** Elements added at the end of a large array, so that equally large ones do not all begin at the same place of a page. */
     private static int padding(DType type, long bytes) {
-        return bytes < WORTH_SPREADING || bytes > Integer.MAX_VALUE ? 0 : (int) Math.floorMod(SPREAD - HEADER - bytes, (long) PAGE) / type.bytes();
+        return bytes < WORTH_SPREADING || bytes > Integer.MAX_VALUE ? 0 : (int) Math.floorMod(SPREAD - CacheLines.SIZE - bytes, (long) PAGE) / type.bytes();
     }
 
     /** A tensor of unspecified content; the layout is dense. */
     View fresh(DType type, Layout layout) {
         HostStorage storage = allocate(pool, type, layout.shape().intSize());
         taken.add(storage);
-        return new View(storage, layout);
+        return new View(storage, layout.at(storage.start()));
     }
 
     /** The same numbers in another type, dense in the same order. */

@@ -29,8 +29,8 @@ final class WinogradConv {
     private static final Scratch KERNELS = new Scratch();
     private static final Scratch TAPS = new Scratch();
     private static final Scratch HALF = new Scratch();
-    private static final Scratch TILES = new Scratch();
-    private static final Scratch PRODUCTS = new Scratch();
+    private static final AlignedScratch TILES = new AlignedScratch();
+    private static final AlignedScratch PRODUCTS = new AlignedScratch();
     private static final Scratch EDGE = new Scratch();
 
     private final Winograd form;
@@ -121,17 +121,17 @@ final class WinogradConv {
         // The product computes whole slivers of rows; what it makes of the last ones is not looked at.
         int count = Math.ceilDiv((to - from) * across, MR) * MR;
         int place = count * channels + L;
-        float[] v = TILES.floats(places * place);
+        AlignedScratch.Piece v = TILES.floats(places * place);
         for (int line = from; line < to; line++) {
-            tiles.line(line, v, (line - from) * across * channels, place, channels, L);
+            tiles.line(line, v.array(), v.offset() + (line - from) * across * channels, place, channels, L);
         }
         int product = places * out.channels();
-        float[] m = PRODUCTS.floats(count * product);
+        AlignedScratch.Piece m = PRODUCTS.floats(count * product);
         for (int i = 0; i < places; i++) {
-            multiply(count, v, i * place, i * kernelPlace, m, i * out.channels(), product);
+            multiply(count, v.array(), v.offset() + i * place, i * kernelPlace, m.array(), m.offset() + i * out.channels(), product);
         }
         for (int line = from; line < to; line++) {
-            result(line, m, (line - from) * across * product);
+            result(line, m.array(), m.offset() + (line - from) * across * product);
         }
     }
 

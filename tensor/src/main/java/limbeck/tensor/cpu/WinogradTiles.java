@@ -19,7 +19,7 @@ record WinogradTiles(WinogradTransform transform, int step, Images images, int p
     private static final int L = MicroKernel.LANES;
 
     private static final Scratch EDGE = new Scratch();
-    private static final Scratch COLUMNS = new Scratch();
+    private static final AlignedScratch COLUMNS = new AlignedScratch();
 
     /**
      * Transforms a line of tiles.
@@ -44,26 +44,28 @@ record WinogradTiles(WinogradTransform transform, int step, Images images, int p
         }
         int wide = ((across - 1) * step + transform.inputs) * channels;
         int left = padW * channels;
-        float[] columns = COLUMNS.floats(places * wide);
+        AlignedScratch.Piece columns = COLUMNS.floats(places * wide);
+        float[] c = columns.array();
+        int co = columns.offset();
         for (int i = 0; i < places; i++) {
-            Arrays.fill(columns, i * wide, i * wide + left, 0);
-            Arrays.fill(columns, i * wide + left + row, (i + 1) * wide, 0);
+            Arrays.fill(c, co + i * wide, co + i * wide + left, 0);
+            Arrays.fill(c, co + i * wide + left + row, co + (i + 1) * wide, 0);
         }
-        columns(x, xo, top, row, columns, left, wide);
+        columns(x, xo, top, row, c, co + left, wide);
         for (int i = 0; i < places; i++) {
-            transform.run(columns, i * wide, channels, step * channels, z, zo + i * places * zPlace, zPlace, zTile, zBlock, across,
+            transform.run(c, co + i * wide, channels, step * channels, z, zo + i * places * zPlace, zPlace, zTile, zBlock, across,
                     channels / L);
         }
     }
 
     /** Transforms the columns of a line, the first row of which is row {@code top} of the image and may lie outside. */
-    private void columns(float[] x, int xo, int top, int row, float[] columns, int left, int wide) {
+    private void columns(float[] x, int xo, int top, int row, float[] columns, int to, int wide) {
         int blocks = row / L;
         int missing = top + transform.inputs - images.height();
         if (top >= 0 && missing <= 0) {
-            transform.run(x, xo, row, L, columns, left, wide, L, 0, blocks, 1);
-        } else if (top < -1 || missing > 1 || !transform.border(top >= 0, missing <= 0, x, xo, row, columns, left, wide, blocks)) {
-            transform.run(edge(xo, top, row), 0, row, L, columns, left, wide, L, 0, blocks, 1);
+            transform.run(x, xo, row, L, columns, to, wide, L, 0, blocks, 1);
+        } else if (top < -1 || missing > 1 || !transform.border(top >= 0, missing <= 0, x, xo, row, columns, to, wide, blocks)) {
+            transform.run(edge(xo, top, row), 0, row, L, columns, to, wide, L, 0, blocks, 1);
         }
     }
 

@@ -25,8 +25,8 @@ final class WinogradWeight {
     // Floats of the sums of all chunks at most (128 MiB).
     private static final int ALL_SUMS = 1 << 25;
 
-    private static final Scratch IMAGE = new Scratch();
-    private static final Scratch GRADIENT = new Scratch();
+    private static final AlignedScratch IMAGE = new AlignedScratch();
+    private static final AlignedScratch GRADIENT = new AlignedScratch();
     private static final Scratch SUMS = new Scratch();
     private static final Scratch TOTAL = new Scratch();
     private static final Scratch TAPS = new Scratch();
@@ -98,19 +98,20 @@ final class WinogradWeight {
         Arrays.fill(sums, base, base + PLACES * sumPlace, 0);
         int across = image.across();
         int most = Math.min(group, chunk) * across;
-        float[] v = IMAGE.floats(PLACES * (channels * most + L));
-        float[] d = GRADIENT.floats(PLACES * (outputs * most + L));
+        AlignedScratch.Piece v = IMAGE.floats(PLACES * (channels * most + L));
+        AlignedScratch.Piece d = GRADIENT.floats(PLACES * (outputs * most + L));
         for (int first = from; first < to; first += group) {
             int lines = Math.min(group, to - first);
             int block = lines * across * L;
             int vPlace = channels / L * block + L;
             int dPlace = outputs / L * block + L;
             for (int i = 0; i < lines; i++) {
-                image.line(first + i, v, i * across * L, vPlace, L, block);
-                gradient.line(first + i, d, i * across * L, dPlace, L, block);
+                image.line(first + i, v.array(), v.offset() + i * across * L, vPlace, L, block);
+                gradient.line(first + i, d.array(), d.offset() + i * across * L, dPlace, L, block);
             }
             for (int place = 0; place < PLACES; place++) {
-                multiply(lines * across, block, v, place * vPlace, d, place * dPlace, base + place * sumPlace);
+                multiply(lines * across, block, v.array(), v.offset() + place * vPlace, d.array(), d.offset() + place * dPlace,
+                        base + place * sumPlace);
             }
         }
     }

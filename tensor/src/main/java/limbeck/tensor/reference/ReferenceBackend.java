@@ -96,7 +96,7 @@ public final class ReferenceBackend implements Backend {
     @Override
     public Storage allocate(DType type, int size) {
         long bytes = (long) size * type.bytes();
-        return new HostStorage(type, size, pool.take(double.class, size, bytes), pool);
+        return new HostStorage(type, size, 0, pool.take(double.class, size, bytes), pool);
     }
 
     @Override

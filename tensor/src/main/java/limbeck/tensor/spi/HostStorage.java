@@ -5,6 +5,7 @@ import limbeck.tensor.DType;
 /** Storage in a Java array from a {@link Pool}. The array may be longer than the storage is large. */
 public final class HostStorage extends Storage {
     private final Pool pool;
+    private final int start;
     private Object array;
 
     /**
@@ -12,11 +13,13 @@ public final class HostStorage extends Storage {
      *
      * @param type the element type
      * @param size the number of elements
-     * @param array a primitive array of at least that length
+     * @param start where fresh elements begin
+     * @param array a primitive array, at least as long as both together
      * @param pool where the array goes when the storage is released
      */
-    public HostStorage(DType type, int size, Object array, Pool pool) {
+    public HostStorage(DType type, int size, int start, Object array, Pool pool) {
         super(type, size);
+        this.start = start;
         this.array = array;
         this.pool = pool;
     }
@@ -80,6 +83,11 @@ public final class HostStorage extends Storage {
      */
     public short[] shorts() {
         return (short[]) array();
+    }
+
+    @Override
+    public int start() {
+        return start;
     }
 
     @Override

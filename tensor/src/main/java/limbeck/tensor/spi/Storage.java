@@ -44,6 +44,15 @@ public abstract class Storage {
     }
 
     /**
+     * Where the elements had best begin. Those that come from outside begin at 0 all the same.
+     *
+     * @return the offset of a fresh tensor's layout, unless overridden 0
+     */
+    public int start() {
+        return 0;
+    }
+
+    /**
      * The memory it takes.
      *
      * @return bytes
