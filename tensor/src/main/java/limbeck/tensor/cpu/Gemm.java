@@ -13,8 +13,8 @@ import limbeck.tensor.Threads;
  *
  * <p>An operand is read through a {@link GemmSource}, which copies blocks of it into the order of the
  * {@link MicroKernel}: any strides, transposed or not, and convolutions without the matrix that they stand for. Rows of
- * A that are contiguous are read where they lie: the kernel is as fast on them, and a copy would cost half as much as a
- * narrow product.
+ * A that are contiguous are read where they lie if the product is narrow: there a copy would cost half as much as the arithmetic.
+ * Otherwise they are copied to rows a constant distance apart, and the kernel has no addresses to compute.
  *
  * <p>The inner index goes in blocks of one length, and chunks of it that are added up depend on the shape alone: the bits of the
  * result do not depend on the number of threads, though the tiles may.
@@ -36,16 +36,18 @@ final class Gemm {
     private static final int CHUNKS = 16;
     // Multiply-adds in the time that it takes to pack an element.
     private static final int PACK = 16;
+    // A shorter inner index is not worth copying rows for that could be read where they lie.
+    private static final int LEAST_NEAR = 96;
     // Floats of A that stay in L2 while the panels pass by.
     private static final int NEAR = 300_000;
     // Floats of all panels of a task that stay there while rows of A pass by.
     private static final int NEAR_PANELS = 160_000;
 
-    private static final Scratch SHARED = new Scratch();
+    private static final AlignedScratch SHARED = new AlignedScratch();
     private static final Scratch SUMS = new Scratch();
-    private static final Scratch LEFT = new Scratch();
-    private static final Scratch RIGHT = new Scratch();
-    private static final Scratch EDGE = new Scratch();
+    private static final AlignedScratch LEFT = new AlignedScratch();
+    private static final AlignedScratch RIGHT = new AlignedScratch();
+    private static final AlignedScratch EDGE = new AlignedScratch();
     private static final Scratch TURNED = new Scratch();
 
     private final int m;
@@ -160,7 +162,7 @@ final class Gemm {
         for (int first = 0; first < n; first += part) {
             int j0 = first;
             int columns = Math.min(n - first, part);
-            var panels = new Panels(SHARED.floats(Panels.size(inner, columns)), begin, j0, inner);
+            var panels = Panels.in(SHARED, begin, j0, inner, columns);
             panels.fill(right, columns);
             int rows = rowsOfTask(m, (int) Math.min(MC, TASK / ((long) inner * columns)));
             Parallel.range(m, rows, (i0, i1) -> new Tile(i0, i1).run(j0, j0 + columns, panels, finish));
@@ -254,7 +256,7 @@ final class Gemm {
     private void turn(Finish finish) {
         int inner = end - begin;
         GemmMatrix b = (GemmMatrix) right;
-        var panels = new Panels(SHARED.floats(Panels.size(inner, m)), begin, 0, inner);
+        var panels = Panels.in(SHARED, begin, 0, inner, m);
         panels.fill(inPlace().transposed(), m);
         int fit = Math.max(MR, NEAR / m / MR * MR);
         int rows = Math.min(fit, Math.max(MC, roundUp(Math.ceilDiv(n, 2 * Threads.count()), MR)));
@@ -289,6 +291,11 @@ final class Gemm {
         });
     }
 
+    /** Whether the rows of the left operand that meet so many columns are copied, a constant distance apart. */
+    private boolean isNear(int columns) {
+        return MicroKernel.NEAR != null && !sliver && kc >= LEAST_NEAR && (columns > PANEL || inPlace() == null);
+    }
+
     /** The left operand if the kernels can read it where it lies. */
     private GemmMatrix inPlace() {
         return !sliver && left instanceof GemmMatrix matrix && matrix.columnStride() == 1 ? matrix : null;
@@ -314,36 +321,37 @@ final class Gemm {
         private final int i1;
         private final GemmMatrix inPlace = inPlace();
         // Row or sliver i0 of A within the current block begins at a[ao].
-        private final float[] a;
+        private float[] a;
         private int ao;
         private int lda;
+        // Whether its rows have been copied, a constant distance apart.
+        private boolean near;
 
         Tile(int i0, int i1) {
             this.i0 = i0;
             this.i1 = i1;
-            a = inPlace != null ? inPlace.array() : LEFT.floats(roundUp(i1 - i0, MR) * kc);
         }
 
         /** Columns j0 to j1; B is packed, with a panel that begins at j0, or null and still to be. */
         void run(int j0, int j1, Panels panels, Finish finish) {
+            near = isNear(j1 - j0);
             if (panels == null && j1 - j0 > PANEL && (long) kc * (j1 - j0) <= NEAR_PANELS) {
                 rowByRow(j0, j1, finish);
                 return;
             }
-            float[] panel = panels == null ? RIGHT.floats(PANEL * kc) : panels.array();
+            AlignedScratch.Piece own = panels == null ? RIGHT.floats(PANEL * kc) : null;
+            float[] panel = panels == null ? own.array() : panels.array();
             for (int k0 = begin; k0 < end; k0 += kc) {
                 int length = Math.min(kc, end - k0);
                 loadLeft(k0, length);
                 for (int j = j0; j < j1; j += Panels.width(j1 - j)) {
                     int columns = Math.min(j1 - j, Panels.width(j1 - j));
-                    int bo = 0;
+                    int bo = panels == null ? own.offset() : panels.at(k0, j, Panels.width(columns));
                     if (panels == null) {
-                        right.copy(k0, length, j, columns, panel, 0, Panels.width(columns));
-                    } else {
-                        bo = panels.at(k0, j, Panels.width(columns));
+                        right.copy(k0, length, j, columns, panel, bo, Panels.width(columns));
                     }
-                    for (int i = i0; i < i1; i += MR) {
-                        kernel(k0, length, i, j, columns, panel, bo);
+                    for (int i = i0; i < i1; i += 2 * MR) {
+                        strip(k0, length, i, j, columns, panel, bo);
                     }
                     if (k0 + length == end) {
                         finish.block(i0, i1 - i0, j, columns);
@@ -357,16 +365,15 @@ final class Gemm {
          * A tenth faster than panel by panel, which comes back to the cache lines that two panels share.
          */
         private void rowByRow(int j0, int j1, Finish finish) {
-            float[] array = RIGHT.floats(Panels.size(kc, j1 - j0));
             for (int k0 = begin; k0 < end; k0 += kc) {
                 int length = Math.min(kc, end - k0);
                 loadLeft(k0, length);
-                var near = new Panels(array, k0, j0, length);
-                near.fillHere(right, j1 - j0);
-                for (int i = i0; i < i1; i += MR) {
+                Panels panels = Panels.in(RIGHT, k0, j0, length, j1 - j0);
+                panels.fillHere(right, j1 - j0);
+                for (int i = i0; i < i1; i += 2 * MR) {
                     for (int j = j0; j < j1; j += Panels.width(j1 - j)) {
                         int width = Panels.width(j1 - j);
-                        kernel(k0, length, i, j, Math.min(j1 - j, width), array, near.at(k0, j, width));
+                        strip(k0, length, i, j, Math.min(j1 - j, width), panels.array(), panels.at(k0, j, width));
                     }
                 }
             }
@@ -374,47 +381,67 @@ final class Gemm {
         }
 
         private void loadLeft(int k0, int length) {
-            if (inPlace != null) {
+            if (inPlace != null && !near) {
+                a = inPlace.array();
                 lda = inPlace.rowStride();
                 ao = inPlace.offset() + i0 * lda + k0;
                 return;
             }
-            lda = length;
-            ao = 0;
+            lda = near ? MicroKernel.STEP : length;
+            AlignedScratch.Piece piece = LEFT.floats(roundUp(i1 - i0, MR) * lda);
+            a = piece.array();
+            ao = piece.offset();
             if (!sliver) {
-                left.copy(i0, i1 - i0, k0, length, a, 0, length);
+                left.copy(i0, i1 - i0, k0, length, a, ao, lda);
                 return;
             }
             for (int i = i0; i < i1; i += MR) {
-                left.copy(k0, length, i, Math.min(MR, i1 - i), a, (i - i0) * length, MR);
+                left.copy(k0, length, i, Math.min(MR, i1 - i), a, ao + (i - i0) * length, MR);
             }
         }
 
-        /** Six rows by one panel. At the lower and right edge the kernel computes into a tile of its own. */
+        /** Up to twelve rows by one panel. */
+        private void strip(int k0, int length, int i, int j, int columns, float[] panel, int bo) {
+            if (near && columns == PANEL && i1 - i >= 2 * MR) {
+                int from = ao + (i - i0) * lda;
+                int to = co + i * ldc + j;
+                boolean add = accumulate || k0 > begin;
+                MicroKernel.NEAR.run(length, a, from, lda, panel, bo, c, to, ldc, add);
+                MicroKernel.NEAR.run(length, a, from, lda, panel, bo + PANEL / 2, c, to + PANEL / 2, ldc, add);
+                return;
+            }
+            kernel(k0, length, i, j, columns, panel, bo);
+            if (i1 - i > MR) {
+                kernel(k0, length, i + MR, j, columns, panel, bo);
+            }
+        }
+
+        /** Up to six rows by one panel. At the lower and right edge the kernel computes into a tile of its own. */
         private void kernel(int k0, int length, int i, int j, int columns, float[] panel, int bo) {
+            boolean add = accumulate || k0 > begin;
+            int to = co + i * ldc + j;
             int rows = Math.min(MR, i1 - i);
             int width = Panels.width(columns);
             float[] from = a;
             int at = ao + (i - i0) * lda;
             int stride = lda;
-            if (rows < MR && inPlace != null) {
+            if (rows < MR && inPlace != null && !near) {
                 // Below the last row the array may end.
-                from = LEFT.floats(MR * kc);
-                left.copy(i, rows, k0, length, from, 0, length);
-                at = 0;
+                AlignedScratch.Piece last = LEFT.floats(MR * kc);
+                from = last.array();
+                at = last.offset();
+                left.copy(i, rows, k0, length, from, at, length);
                 stride = length;
             }
-            boolean add = accumulate || k0 > begin;
             MicroKernel kernel = MicroKernel.of(width / LANES, sliver);
-            int to = co + i * ldc + j;
             if (rows == MR && columns == width) {
                 kernel.run(length, from, at, stride, panel, bo, c, to, ldc, add);
                 return;
             }
-            float[] edge = EDGE.floats(MR * PANEL);
-            kernel.run(length, from, at, stride, panel, bo, edge, 0, width, false);
+            AlignedScratch.Piece edge = EDGE.floats(MR * PANEL);
+            kernel.run(length, from, at, stride, panel, bo, edge.array(), edge.offset(), width, false);
             for (int r = 0; r < rows; r++) {
-                put(edge, r * width, columns, c, to + r * ldc, add);
+                put(edge.array(), edge.offset() + r * width, columns, c, to + r * ldc, add);
             }
         }
     }

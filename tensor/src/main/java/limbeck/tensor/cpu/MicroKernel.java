@@ -7,6 +7,8 @@ package limbeck.tensor.cpu;
  *
  * <p>Six rows by four 512-bit vectors are 24 of 32 registers: enough independent sums to hide the latency of a fused
  * multiply-add, with 10 loads for 24 of them, and no spill. Narrower machines have 16 registers and use two vectors.
+ * Where the left operand's rows have been copied, a constant distance apart, a tile of twelve rows by two vectors is faster on
+ * processors that do two multiply-adds a cycle: it fetches half as much of the panel, and its addresses cost nothing.
  * The right operand is a panel {@code [k][columns]}. The left one is read from rows where those are contiguous, and
  * from slivers {@code [k][6]} where columns are. The classes of all shapes are written by {@code MicroKernelSources}, among
  * the tests.
@@ -23,6 +25,15 @@ abstract class MicroKernel {
 
     /** The most vectors of columns in a tile. */
     static final int WIDEST = LANES == 16 ? 4 : 2;
+
+    /** The distance of the rows that {@link #NEAR} reads: a little more than a block of the inner index. */
+    static final int STEP = 512 + LANES;
+
+    /**
+     * Twelve rows by two vectors, half of the widest panel; the left operand's rows are {@link #STEP} apart. Null where there are
+     * not registers enough.
+     */
+    static final MicroKernel NEAR = Simd.available() && LANES == 16 ? new Kernel12x2Near() : null;
 
     private static final MicroKernel[] ROWS = new MicroKernel[WIDEST + 1];
     private static final MicroKernel[] SLIVER = new MicroKernel[WIDEST + 1];

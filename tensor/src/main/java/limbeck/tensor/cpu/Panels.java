@@ -5,11 +5,12 @@ package limbeck.tensor.cpu;
  * of the panel).
  *
  * @param array holds them
+ * @param offset where they begin
  * @param row the first inner index
  * @param column the first column
  * @param inner how many inner indices there are
  */
-record Panels(float[] array, int row, int column, int inner) {
+record Panels(float[] array, int offset, int row, int column, int inner) {
     private static final int LANES = MicroKernel.LANES;
     private static final int WIDEST = MicroKernel.WIDEST * LANES;
     // Least elements that a task packs.
@@ -17,9 +18,15 @@ record Panels(float[] array, int row, int column, int inner) {
 
     /** All of a k x n matrix, packed for many products; so its memory is its own. */
     static Panels of(int k, int n, GemmSource right) {
-        var panels = new Panels(new float[size(k, n)], 0, 0, k);
+        var panels = new Panels(new float[size(k, n)], 0, 0, 0, k);
         panels.fill(right, n);
         return panels;
+    }
+
+    /** Room for so many columns in a thread's own memory. */
+    static Panels in(AlignedScratch scratch, int row, int column, int inner, int columns) {
+        AlignedScratch.Piece piece = scratch.floats(size(inner, columns));
+        return new Panels(piece.array(), piece.offset(), row, column, inner);
     }
 
     /** How many floats so many columns take, the last vector of them being filled up. */
@@ -51,6 +58,6 @@ record Panels(float[] array, int row, int column, int inner) {
 
     /** Where the panel that begins with column j, so wide, has inner index k. */
     int at(int k, int j, int width) {
-        return (j - column) * inner + (k - row) * width;
+        return offset + (j - column) * inner + (k - row) * width;
     }
 }
