@@ -27,6 +27,9 @@ final class Gemm {
     private static final int MR = MicroKernel.MR;
     private static final int LANES = MicroKernel.LANES;
     private static final int PANEL = MicroKernel.WIDEST * LANES;
+    private static final MicroKernel.Near BY_STEP = MicroKernel.near(MicroKernel.STEP, MicroKernel.WIDEST);
+    // Rows that are computed one after the other, by one larger tile if possible.
+    private static final int STRIP = 2 * MR;
     // B is packed for all threads in parts of at most this many floats (16 MiB).
     private static final int PART = 1 << 22;
     // Least arithmetic of a task, in multiply-adds: a few microseconds.
@@ -293,7 +296,7 @@ final class Gemm {
 
     /** Whether the rows of the left operand that meet so many columns are copied, a constant distance apart. */
     private boolean isNear(int columns) {
-        return MicroKernel.NEAR != null && !sliver && kc >= LEAST_NEAR && (columns > PANEL || inPlace() == null);
+        return BY_STEP != null && !sliver && kc >= LEAST_NEAR && (columns > PANEL || inPlace() == null);
     }
 
     /** The left operand if the kernels can read it where it lies. */
@@ -350,7 +353,7 @@ final class Gemm {
                     if (panels == null) {
                         right.copy(k0, length, j, columns, panel, bo, Panels.width(columns));
                     }
-                    for (int i = i0; i < i1; i += 2 * MR) {
+                    for (int i = i0; i < i1; i += STRIP) {
                         strip(k0, length, i, j, columns, panel, bo);
                     }
                     if (k0 + length == end) {
@@ -370,7 +373,7 @@ final class Gemm {
                 loadLeft(k0, length);
                 Panels panels = Panels.in(RIGHT, k0, j0, length, j1 - j0);
                 panels.fillHere(right, j1 - j0);
-                for (int i = i0; i < i1; i += 2 * MR) {
+                for (int i = i0; i < i1; i += STRIP) {
                     for (int j = j0; j < j1; j += Panels.width(j1 - j)) {
                         int width = Panels.width(j1 - j);
                         strip(k0, length, i, j, Math.min(j1 - j, width), panels.array(), panels.at(k0, j, width));
@@ -402,12 +405,8 @@ final class Gemm {
 
         /** Up to twelve rows by one panel. */
         private void strip(int k0, int length, int i, int j, int columns, float[] panel, int bo) {
-            if (near && columns == PANEL && i1 - i >= 2 * MR) {
-                int from = ao + (i - i0) * lda;
-                int to = co + i * ldc + j;
-                boolean add = accumulate || k0 > begin;
-                MicroKernel.NEAR.run(length, a, from, lda, panel, bo, c, to, ldc, add);
-                MicroKernel.NEAR.run(length, a, from, lda, panel, bo + PANEL / 2, c, to + PANEL / 2, ldc, add);
+            if (near && columns == PANEL && i1 - i >= STRIP) {
+                BY_STEP.run(length, a, ao + (i - i0) * lda, panel, bo, c, co + i * ldc + j, ldc, accumulate || k0 > begin);
                 return;
             }
             kernel(k0, length, i, j, columns, panel, bo);

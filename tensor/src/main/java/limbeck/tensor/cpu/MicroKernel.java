@@ -7,8 +7,8 @@ package limbeck.tensor.cpu;
  *
  * <p>Six rows by four 512-bit vectors are 24 of 32 registers: enough independent sums to hide the latency of a fused
  * multiply-add, with 10 loads for 24 of them, and no spill. Narrower machines have 16 registers and use two vectors.
- * Where the left operand's rows have been copied, a constant distance apart, a tile of twelve rows by two vectors is faster on
- * processors that do two multiply-adds a cycle: it fetches half as much of the panel, and its addresses cost nothing.
+ * Where the left operand's rows are a constant distance apart, a larger tile ({@link Near}) is faster on processors that do two
+ * multiply-adds a cycle: it fetches less of the panel, and its addresses cost nothing.
  * The right operand is a panel {@code [k][columns]}. The left one is read from rows where those are contiguous, and
  * from slivers {@code [k][6]} where columns are. The classes of all shapes are written by {@code MicroKernelSources}, among
  * the tests.
@@ -26,14 +26,8 @@ abstract class MicroKernel {
     /** The most vectors of columns in a tile. */
     static final int WIDEST = LANES == 16 ? 4 : 2;
 
-    /** The distance of the rows that {@link #NEAR} reads: a little more than a block of the inner index. */
-    static final int STEP = 512 + LANES;
-
-    /**
-     * Twelve rows by two vectors, half of the widest panel; the left operand's rows are {@link #STEP} apart. Null where there are
-     * not registers enough.
-     */
-    static final MicroKernel NEAR = Simd.available() && LANES == 16 ? new Kernel12x2Near() : null;
+    /** The distance of rows that are copied: a little more than a block of the inner index. */
+    static final int STEP = 528;
 
     private static final MicroKernel[] ROWS = new MicroKernel[WIDEST + 1];
     private static final MicroKernel[] SLIVER = new MicroKernel[WIDEST + 1];
@@ -43,6 +37,47 @@ abstract class MicroKernel {
             ROWS[vectors] = Simd.available() ? vectorRows(vectors) : new ScalarKernel(vectors * LANES, false);
             SLIVER[vectors] = Simd.available() ? vectorSliver(vectors) : new ScalarKernel(vectors * LANES, true);
         }
+    }
+
+    /**
+     * A larger tile, for a left operand whose rows are a constant distance apart.
+     *
+     * @param kernel computes it, and needs not be told that distance
+     * @param rows how many
+     * @param vectors of columns; a panel may be several times as wide
+     * @param panel the panel's
+     */
+    record Near(MicroKernel kernel, int rows, int vectors, int panel) {
+        /** Computes its rows of a whole panel. */
+        void run(int inner, float[] a, int ao, float[] b, int bo, float[] c, int co, int ldc, boolean accumulate) {
+            for (int column = 0; column < panel * LANES; column += vectors * LANES) {
+                kernel.run(inner, a, ao, 0, b, bo + column, c, co + column, ldc, accumulate);
+            }
+        }
+    }
+
+    private static final Near BY_STEP = WIDEST < 4 || !Simd.available() ? null : new Near(new Kernel12x2By528(), 12, 2, 4);
+    // Channels of images, whose pixels or tiles are the rows.
+    private static final Near BY_16 = BY_STEP == null ? null : new Near(new Kernel24x1By16(), 24, 1, 1);
+    private static final Near BY_32 = BY_STEP == null ? null : new Near(new Kernel12x2By32(), 12, 2, 2);
+    private static final Near BY_64 = BY_STEP == null ? null : new Near(new Kernel12x2By64(), 12, 2, 4);
+
+    /**
+     * The larger tile for rows of the left operand that are so far apart.
+     *
+     * @param distance of the rows
+     * @param panel vectors of columns in a panel
+     * @return null if there is none, or not registers enough
+     */
+    static Near near(int distance, int panel) {
+        Near near = switch (distance) {
+            case 16 -> BY_16;
+            case 32 -> BY_32;
+            case 64 -> BY_64;
+            case STEP -> BY_STEP;
+            default -> null;
+        };
+        return near != null && near.panel == panel ? near : null;
     }
 
     private static MicroKernel vectorRows(int vectors) {

@@ -138,8 +138,13 @@ final class WinogradConv {
     /** The product at one place. */
     private void multiply(int count, float[] v, int vo, int uo, float[] m, int mo, int ldm) {
         for (int k = 0; k < out.channels(); k += width(k)) {
+            MicroKernel.Near near = MicroKernel.near(channels, width(k) / L);
+            int t = 0;
+            for (; near != null && t + near.rows() <= count; t += near.rows()) {
+                near.run(channels, v, vo + t * channels, kernels, uo + k * channels, m, mo + t * ldm + k, ldm, false);
+            }
             MicroKernel kernel = MicroKernel.of(width(k) / L, false);
-            for (int t = 0; t < count; t += MR) {
+            for (; t < count; t += MR) {
                 kernel.run(channels, v, vo + t * channels, channels, kernels, uo + k * channels, m, mo + t * ldm + k, ldm, false);
             }
         }

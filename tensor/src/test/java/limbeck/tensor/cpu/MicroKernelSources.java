@@ -5,7 +5,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.function.IntFunction;
 import java.util.stream.Collectors;
@@ -27,7 +26,7 @@ final class MicroKernelSources {
         /** In slivers: a column of the tile after the other. */
         SLIVER("a sliver {@code [k][6]}"),
         /** In rows a constant distance apart. */
-        NEAR("read from rows {@code STEP} apart");
+        NEAR("read from rows %d floats apart");
 
         private final String words;
 
@@ -43,10 +42,19 @@ final class MicroKernelSources {
      * @param vectors of columns
      * @param panel vectors of columns in a row of the right operand's panel
      * @param left how the left operand lies
+     * @param distance the constant distance of its rows, or 0
      */
-    record Tile(int rows, int vectors, int panel, Left left) {
+    record Tile(int rows, int vectors, int panel, Left left, int distance) {
+        Tile(int rows, int vectors, Left left) {
+            this(rows, vectors, vectors, left, 0);
+        }
+
         String name() {
-            String order = left.name().charAt(0) + left.name().substring(1).toLowerCase(Locale.ROOT);
+            String order = switch (left) {
+                case ROWS -> "Rows";
+                case SLIVER -> "Sliver";
+                case NEAR -> "By" + distance;
+            };
             return "Kernel" + rows + "x" + vectors + order;
         }
 
@@ -57,7 +65,7 @@ final class MicroKernelSources {
     }
 
     private static final Map<Integer, String> NUMBERS = Map.of(1, "one vector", 2, "two vectors", 3, "three vectors", 4, "four vectors",
-            6, "Six", 12, "Twelve");
+            6, "Six", 12, "Twelve", 24, "Twenty-four");
 
     private final Tile tile;
     private final int rows;
@@ -79,10 +87,13 @@ final class MicroKernelSources {
     static List<Tile> tiles() {
         var tiles = new ArrayList<Tile>();
         for (int vectors = 1; vectors <= 4; vectors++) {
-            tiles.add(new Tile(6, vectors, vectors, Left.ROWS));
-            tiles.add(new Tile(6, vectors, vectors, Left.SLIVER));
+            tiles.add(new Tile(6, vectors, Left.ROWS));
+            tiles.add(new Tile(6, vectors, Left.SLIVER));
         }
-        tiles.add(new Tile(12, 2, 4, Left.NEAR));
+        tiles.add(new Tile(24, 1, 1, Left.NEAR, 16));
+        tiles.add(new Tile(12, 2, 2, Left.NEAR, 32));
+        tiles.add(new Tile(12, 2, 4, Left.NEAR, 64));
+        tiles.add(new Tile(12, 2, 4, Left.NEAR, 528));
         return tiles;
     }
 
@@ -110,7 +121,7 @@ final class MicroKernelSources {
                 %s
                     @Override
                     void run(int inner, float[] a, int ao, int lda, float[] b, int bo, float[] c, int co, int ldc, boolean accumulate) {
-                """.formatted(NUMBERS.get(rows), NUMBERS.get(vectors), tile.left.words, tile.name(),
+                """.formatted(NUMBERS.get(rows), NUMBERS.get(vectors), tile.left.words.formatted(tile.distance), tile.name(),
                 tile.panel == 1 ? "" : "    private static final int NR = " + tile.panel + " * L;\n");
     }
 
@@ -131,7 +142,7 @@ final class MicroKernelSources {
         IntFunction<String> place = i -> switch (tile.left) {
             case ROWS -> "k" + (i == 0 ? "" : i == 1 ? " + lda" : " + a" + i);
             case SLIVER -> "ao + k * MR" + (i == 0 ? "" : " + " + i);
-            case NEAR -> "k" + (i == 0 ? "" : i == 1 ? " + STEP" : " + " + i + " * STEP");
+            case NEAR -> "k" + (i == 0 ? "" : " + " + i * tile.distance);
         };
         IntFunction<String> row = i -> "FloatVector x%d = FloatVector.broadcast(S, a[%s]);\n".formatted(i, place.apply(i))
                 + each(0, vectors, j -> sum("cIJ = x%d.fma(b%d, cIJ);\n".formatted(i, j), i, j));

@@ -1,6 +1,7 @@
 package limbeck.tensor.cpu;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
@@ -31,10 +32,26 @@ final class MicroKernelSourcesTest {
             assertEquals(vectors, MicroKernel.vectors(vectors * MicroKernel.LANES));
             assertEquals(vectors, MicroKernel.vectors(vectors * MicroKernel.LANES - MicroKernel.LANES + 1));
             for (Left left : List.of(Left.ROWS, Left.SLIVER)) {
-                String expected = Simd.available() ? new Tile(MicroKernel.MR, vectors, vectors, left).name() : "ScalarKernel";
+                String expected = Simd.available() ? new Tile(MicroKernel.MR, vectors, left).name() : "ScalarKernel";
                 assertEquals(expected, MicroKernel.of(vectors, left == Left.SLIVER).getClass().getSimpleName());
             }
         }
         assertEquals(MicroKernel.WIDEST, MicroKernel.vectors(1000));
+    }
+
+    @Test
+    void rowsAConstantDistanceApartHaveTheirKernels() {
+        assumeTrue(MicroKernel.WIDEST == 4, "needs vectors of 512 bits");
+        for (Tile tile : MicroKernelSources.tiles()) {
+            if (tile.left() == Left.NEAR) {
+                MicroKernel.Near near = MicroKernel.near(tile.distance(), tile.panel());
+                assertEquals(tile.name(), near.kernel().getClass().getSimpleName());
+                assertEquals(tile.rows(), near.rows());
+                assertEquals(tile.vectors(), near.vectors());
+                assertEquals(tile.panel(), near.panel());
+            }
+        }
+        assertNull(MicroKernel.near(17, 1));
+        assertNull(MicroKernel.near(16, 2));
     }
 }

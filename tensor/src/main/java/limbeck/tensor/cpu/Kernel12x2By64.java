@@ -3,8 +3,8 @@ package limbeck.tensor.cpu;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
-/** Twelve rows by two vectors of columns; the left operand is read from rows {@code STEP} apart. Written by {@code MicroKernelSources}. */
-final class Kernel12x2Near extends MicroKernel {
+/** Twelve rows by two vectors of columns; the left operand is read from rows 64 floats apart. Written by {@code MicroKernelSources}. */
+final class Kernel12x2By64 extends MicroKernel {
     private static final VectorSpecies<Float> S = Vectors.FLOATS;
     private static final int L = S.length();
     private static final int NR = 4 * L;
@@ -43,37 +43,37 @@ final class Kernel12x2Near extends MicroKernel {
             FloatVector x0 = FloatVector.broadcast(S, a[k]);
             c0_0 = x0.fma(b0, c0_0);
             c0_1 = x0.fma(b1, c0_1);
-            FloatVector x1 = FloatVector.broadcast(S, a[k + STEP]);
+            FloatVector x1 = FloatVector.broadcast(S, a[k + 64]);
             c1_0 = x1.fma(b0, c1_0);
             c1_1 = x1.fma(b1, c1_1);
-            FloatVector x2 = FloatVector.broadcast(S, a[k + 2 * STEP]);
+            FloatVector x2 = FloatVector.broadcast(S, a[k + 128]);
             c2_0 = x2.fma(b0, c2_0);
             c2_1 = x2.fma(b1, c2_1);
-            FloatVector x3 = FloatVector.broadcast(S, a[k + 3 * STEP]);
+            FloatVector x3 = FloatVector.broadcast(S, a[k + 192]);
             c3_0 = x3.fma(b0, c3_0);
             c3_1 = x3.fma(b1, c3_1);
-            FloatVector x4 = FloatVector.broadcast(S, a[k + 4 * STEP]);
+            FloatVector x4 = FloatVector.broadcast(S, a[k + 256]);
             c4_0 = x4.fma(b0, c4_0);
             c4_1 = x4.fma(b1, c4_1);
-            FloatVector x5 = FloatVector.broadcast(S, a[k + 5 * STEP]);
+            FloatVector x5 = FloatVector.broadcast(S, a[k + 320]);
             c5_0 = x5.fma(b0, c5_0);
             c5_1 = x5.fma(b1, c5_1);
-            FloatVector x6 = FloatVector.broadcast(S, a[k + 6 * STEP]);
+            FloatVector x6 = FloatVector.broadcast(S, a[k + 384]);
             c6_0 = x6.fma(b0, c6_0);
             c6_1 = x6.fma(b1, c6_1);
-            FloatVector x7 = FloatVector.broadcast(S, a[k + 7 * STEP]);
+            FloatVector x7 = FloatVector.broadcast(S, a[k + 448]);
             c7_0 = x7.fma(b0, c7_0);
             c7_1 = x7.fma(b1, c7_1);
-            FloatVector x8 = FloatVector.broadcast(S, a[k + 8 * STEP]);
+            FloatVector x8 = FloatVector.broadcast(S, a[k + 512]);
             c8_0 = x8.fma(b0, c8_0);
             c8_1 = x8.fma(b1, c8_1);
-            FloatVector x9 = FloatVector.broadcast(S, a[k + 9 * STEP]);
+            FloatVector x9 = FloatVector.broadcast(S, a[k + 576]);
             c9_0 = x9.fma(b0, c9_0);
             c9_1 = x9.fma(b1, c9_1);
-            FloatVector x10 = FloatVector.broadcast(S, a[k + 10 * STEP]);
+            FloatVector x10 = FloatVector.broadcast(S, a[k + 640]);
             c10_0 = x10.fma(b0, c10_0);
             c10_1 = x10.fma(b1, c10_1);
-            FloatVector x11 = FloatVector.broadcast(S, a[k + 11 * STEP]);
+            FloatVector x11 = FloatVector.broadcast(S, a[k + 704]);
             c11_0 = x11.fma(b0, c11_0);
             c11_1 = x11.fma(b1, c11_1);
         }
