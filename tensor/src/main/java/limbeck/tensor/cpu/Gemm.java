@@ -390,7 +390,8 @@ final class Gemm {
                 ao = inPlace.offset() + i0 * lda + k0;
                 return;
             }
-            lda = near ? MicroKernel.STEP : length;
+            // Rows that are copied have room behind them for a vector, so that short ones can be copied by whole vectors.
+            lda = near ? MicroKernel.STEP : sliver ? length : length + LANES;
             AlignedScratch.Piece piece = LEFT.floats(roundUp(i1 - i0, MR) * lda);
             a = piece.array();
             ao = piece.offset();

@@ -14,7 +14,7 @@ interface GemmSource {
      * @param columns how many, at most {@code ld}
      * @param to takes the block
      * @param at where its first element goes
-     * @param ld the distance of its rows there; what lies between is not touched
+     * @param ld the distance of its rows there; what lies between may be written over
      */
     void copy(int row, int rows, int column, int columns, float[] to, int at, int ld);
 }

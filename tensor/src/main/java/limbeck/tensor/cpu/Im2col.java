@@ -88,14 +88,23 @@ record Im2col(float[] image, int offset, int pixel, int channels, int height, in
                 for (int x = x0; x < inside; x++) {
                     border(start, x, s, last, from, until, to, target + (x - x0) * ld);
                 }
-                GemmMatrix.copyRows(image, start + (horizontal.start(inside) + s * horizontal.dilation) * pixel, horizontal.stride * pixel,
-                        outside - inside, until - from, to, target + (inside - x0) * ld, ld);
+                copyRows(start + (horizontal.start(inside) + s * horizontal.dilation) * pixel, outside - inside, from - column, until - from,
+                        to, at + (inside - x0) * ld, ld);
                 for (int x = outside; x < x1; x++) {
                     border(start, x, s, last, from, until, to, target + (x - x0) * ld);
                 }
             }
             from = until;
         }
+    }
+
+    /** Rows of the image that lie a stride apart, to column {@code column} of the block and on. */
+    private void copyRows(int start, int rows, int column, int columns, float[] to, int at, int ld) {
+        int stride = horizontal.stride * pixel;
+        // A whole vector a row, if what it writes too much is behind the block or written after it.
+        int loose = columns < VectorRows.LANES && column + VectorRows.LANES <= ld && Simd.available()
+                ? VectorRows.copyLoosely(image, start, stride, rows, to, at + column, ld) : 0;
+        GemmMatrix.copyRows(image, start + loose * stride, stride, rows - loose, columns, to, at + column + loose * ld, ld);
     }
 
     /** Columns from to until, the taps s to last of one kernel row, for a pixel where some of them may lie outside. */

@@ -8,7 +8,10 @@ final class VectorRows {
     private static final VectorSpecies<Float> S = Vectors.FLOATS;
     private static final int L = S.length();
 
-    private static final Scratch LANES = new Scratch();
+    /** Elements of a vector. */
+    static final int LANES = L;
+
+    private static final Scratch SUMS = new Scratch();
 
     private VectorRows() {
     }
@@ -130,6 +133,18 @@ final class VectorRows {
         }
     }
 
+    /**
+     * Copies a whole vector of each row, however few of its elements are wanted.
+     *
+     * @return how many rows it has copied: the last ones are left where an array ends too soon
+     */
+    static int copyLoosely(float[] from, int start, int stride, int rows, float[] to, int at, int ld) {
+        int fit = Math.min(Math.floorDiv(from.length - L - start, stride), Math.floorDiv(to.length - L - at, ld)) + 1;
+        int count = Math.clamp(fit, 0, rows);
+        vectorRows(from, start, stride, count, to, at, ld);
+        return count;
+    }
+
     /** Less than a vector a row: column by column, since a loop over few columns costs more than they do. */
     private static void shortRows(float[] from, int start, int stride, int rows, int columns, float[] to, int at, int ld) {
         for (int c = 0; c < columns; c++) {
@@ -182,7 +197,7 @@ final class VectorRows {
             d = s.fma(s, d);
         }
         // Not by reduceLanes, whose order may change from call to call.
-        float[] lanes = LANES.floats(L);
+        float[] lanes = SUMS.floats(L);
         a.add(b).add(c.add(d)).intoArray(lanes, 0);
         float sum = 0;
         for (int i = 0; i < L; i++) {
