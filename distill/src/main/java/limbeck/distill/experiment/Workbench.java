@@ -154,10 +154,10 @@ final class Workbench implements Training.Judge {
     void check(boolean taught) {
         if (taught && !Lineup.of(settings).isRead()) {
             var teacher = new OptimizerChoice(settings, Role.TEACHER);
-            teacher.check(teacher.epochs(), teacherBatches(Key.of(0)).batches());
+            teacher.check(teacher.epochs(), teacherLoader(Key.of(0)).build().batches());
         }
         var alone = new OptimizerChoice(settings, Role.STUDENT_ALONE);
-        alone.check(alone.epochs(), studentBatches(Role.STUDENT_ALONE, Key.of(0)).batches());
+        alone.check(alone.epochs(), studentLoader(Role.STUDENT_ALONE, Key.of(0)).build().batches());
         for (Setting which : taught ? List.of(Setting.AUGMENT, Setting.TEACHER_AUGMENT, Setting.TEACHER_VIEW) : List.of(Setting.AUGMENT)) {
             String recipe = settings.text(which);
             Augment augment = recipe.equals("same") ? Augment.NONE : Augment.parse(recipe);
@@ -206,9 +206,18 @@ final class Workbench implements Training.Judge {
 
     /** The batches of a teacher's own training. */
     Loader teacherBatches(Key key) {
+        return normalised(teacherLoader(key));
+    }
+
+    private Loader.Builder teacherLoader(Key key) {
         Key split = key.split("teacher data");
         return training(material.teacher(), split, Setting.TEACHER_SAMPLING)
-                .augment(Augment.parse(settings.text(Setting.TEACHER_AUGMENT)), split).build();
+                .augment(Augment.parse(settings.text(Setting.TEACHER_AUGMENT)), split);
+    }
+
+    /** Not part of the loaders above: it reads the whole data set, which may have to be made first. */
+    private Loader normalised(Loader.Builder loader) {
+        return loader.normalise(data().train().statistics()).build();
     }
 
     /**
@@ -216,6 +225,10 @@ final class Workbench implements Training.Judge {
      * that have one.
      */
     Loader studentBatches(Role role, Key key) {
+        return normalised(studentLoader(role, key));
+    }
+
+    private Loader.Builder studentLoader(Role role, Key key) {
         Key split = key.split("data");
         int views = settings.count(Setting.VIEWS);
         // A limited number of views is a property of the data: the same for all seeds, so that they share what a teacher showed.
@@ -226,12 +239,12 @@ final class Workbench implements Training.Judge {
         if (!view.equals("same")) {
             loader.teacherAugment(Augment.parse(view), seen);
         }
-        return loader.build();
+        return loader;
     }
 
     private Loader.Builder training(Dataset set, Key key, Setting sampling) {
         int batch = settings.count(Setting.BATCH);
-        Loader.Builder loader = Loader.of(set, batch).shuffle(key).normalise(data().train().statistics()).on(device);
+        Loader.Builder loader = Loader.of(set, batch).shuffle(key).on(device);
         if (settings.text(sampling).equals("balanced")) {
             loader.balanced();
         }

@@ -37,12 +37,8 @@ final class Gemm {
     // A long inner index, from LONG on, is cut into at most so many chunks, whose sums are added in order.
     private static final int LONG = 3072;
     private static final int CHUNKS = 16;
-    // Multiply-adds in the time that it takes to pack an element.
-    private static final int PACK = 16;
     // A shorter inner index is not worth copying rows for that could be read where they lie.
     private static final int LEAST_NEAR = 96;
-    // Floats of A that stay in L2 while the panels pass by.
-    private static final int NEAR = 300_000;
     // Floats of all panels of a task that stay there while rows of A pass by.
     private static final int NEAR_PANELS = 160_000;
 
@@ -167,27 +163,9 @@ final class Gemm {
             int columns = Math.min(n - first, part);
             var panels = Panels.in(SHARED, begin, j0, inner, columns);
             panels.fill(right, columns);
-            int rows = rowsOfTask(m, (int) Math.min(MC, TASK / ((long) inner * columns)));
+            int rows = GemmCut.rows(m, MC, (int) Math.min(MC, TASK / ((long) inner * columns)));
             Parallel.range(m, rows, (i0, i1) -> new Tile(i0, i1).run(j0, j0 + columns, panels, finish));
         }
-    }
-
-    /**
-     * As many rows as fit the cache, or fewer where the threads then finish sooner. Any number gives the same bits: an element
-     * of C is computed by one task, in one order.
-     */
-    private static int rowsOfTask(int m, int least) {
-        int threads = Threads.count();
-        int best = MC;
-        double soonest = Double.MAX_VALUE;
-        for (int rows = MC; rows >= Math.max(least, 4 * MR); rows -= MR) {
-            double time = (double) Math.ceilDiv(Math.ceilDiv(m, rows), threads) * rows;
-            if (time < 0.98 * soonest) {
-                best = rows;
-                soonest = time;
-            }
-        }
-        return best;
     }
 
     /**
@@ -196,54 +174,13 @@ final class Gemm {
      * other's: that cost up to a third of the speed on two threads.
      */
     private void splitGrid(Finish finish) {
-        Cut cut = cut();
-        int across = Math.ceilDiv(n, cut.columns);
-        Parallel.range(Math.ceilDiv(m, cut.rows) * across, 1, (task, _) -> {
-            int i = task / across * cut.rows;
-            int j = task % across * cut.columns;
-            new Tile(i, Math.min(m, i + cut.rows)).run(j, Math.min(n, j + cut.columns), packed, finish);
+        GemmCut cut = GemmCut.of(m, n, end - begin, kc, inPlace() != null, packed != null);
+        int across = Math.ceilDiv(n, cut.columns());
+        Parallel.range(Math.ceilDiv(m, cut.rows()) * across, 1, (task, _) -> {
+            int i = task / across * cut.rows();
+            int j = task % across * cut.columns();
+            new Tile(i, Math.min(m, i + cut.rows())).run(j, Math.min(n, j + cut.columns()), packed, finish);
         });
-    }
-
-    /** So many rows and columns of C a task. */
-    private record Cut(int rows, int columns) {
-    }
-
-    /**
-     * The rectangles with which the threads are ready soonest. Like {@link #rowsOfTask} it may depend on their number. Time is
-     * counted in multiply-adds: to pack an element of B takes as long as 16, and one of A as well; to fetch one of A for each
-     * panel 1 from the L2 cache and 8 from beyond; to hand out a task 20,000.
-     */
-    private Cut cut() {
-        int inner = end - begin;
-        int threads = Threads.count();
-        int pack = packed == null ? PACK : 0;
-        int packLeft = inPlace() == null ? PACK : 0;
-        // A panel that is packed already cannot be cut.
-        int narrowest = packed == null ? PANEL / 2 : PANEL;
-        Cut best = new Cut(m, n);
-        double soonest = Double.MAX_VALUE;
-        for (int down = 1; down <= Math.max(16, 8 * threads); down += Math.max(1, down / 2)) {
-            int rows = roundUp(Math.ceilDiv(m, down), MR);
-            if (packLeft > 0) {
-                rows = Math.min(rows, NEAR / kc / MR * MR);
-            }
-            if (down > 1 && rows < 8 * MR) {
-                break;
-            }
-            int fetch = (long) rows * kc <= NEAR ? 1 : 8;
-            for (int width = narrowest; width < 2 * Math.max(n, narrowest); width *= 2) {
-                int columns = Math.min(width, n);
-                double products = (double) columns * (rows + pack);
-                double task = inner * (products + (packLeft + (double) fetch * Math.ceilDiv(columns, PANEL)) * rows) + 20_000;
-                double time = Math.ceilDiv(Math.ceilDiv(m, rows) * Math.ceilDiv(n, columns), threads) * task;
-                if (time < soonest) {
-                    soonest = time;
-                    best = new Cut(rows, columns);
-                }
-            }
-        }
-        return best;
     }
 
     /**
@@ -261,7 +198,7 @@ final class Gemm {
         GemmMatrix b = (GemmMatrix) right;
         var panels = Panels.in(SHARED, begin, 0, inner, m);
         panels.fill(inPlace().transposed(), m);
-        int fit = Math.max(MR, NEAR / m / MR * MR);
+        int fit = Math.max(MR, GemmCut.NEAR / m / MR * MR);
         int rows = Math.min(fit, Math.max(MC, roundUp(Math.ceilDiv(n, 2 * Threads.count()), MR)));
         Parallel.range(n, rows, (from, to) -> {
             float[] turned = TURNED.floats((to - from) * m);

@@ -102,8 +102,8 @@ record Im2col(float[] image, int offset, int pixel, int channels, int height, in
     private void copyRows(int start, int rows, int column, int columns, float[] to, int at, int ld) {
         int stride = horizontal.stride * pixel;
         // A whole vector a row, if what it writes too much is behind the block or written after it.
-        int loose = columns < VectorRows.LANES && column + VectorRows.LANES <= ld && Simd.available()
-                ? VectorRows.copyLoosely(image, start, stride, rows, to, at + column, ld) : 0;
+        boolean fits = Simd.available() && columns < VectorRows.LANES && column + VectorRows.LANES <= ld;
+        int loose = fits ? VectorRows.copyLoosely(image, start, stride, rows, to, at + column, ld) : 0;
         GemmMatrix.copyRows(image, start + loose * stride, stride, rows - loose, columns, to, at + column + loose * ld, ld);
     }
 
