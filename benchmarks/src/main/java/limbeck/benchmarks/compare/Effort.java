@@ -14,9 +14,9 @@ record Effort(int warmups, int iterations, int millis) {
     /** What a case takes; a rival that is compiled already needs less to warm up. */
     static Effort of(Case one, boolean quickly, boolean compiled) {
         if (one.family().equals("Step")) {
-            // So many kernels take part in a step that its speed still rises after ten seconds of a JVM.
-            int warmups = compiled ? 3 : 15;
-            return quickly ? new Effort(warmups, 5, 1000) : new Effort(warmups, 5, 2000);
+            // So many kernels take part in a step that its speed rises for ten seconds of a JVM.
+            int warmups = compiled ? 2 : 10;
+            return quickly ? new Effort(warmups, 4, 1000) : new Effort(warmups, 5, 2000);
         }
         if (one.is(Case.Trait.WHOLE)) {
             int warmups = compiled ? 2 : 5;
