@@ -128,6 +128,16 @@ public class LossBench {
     }
 
     /**
+     * The baseline of {@link #crossEntropyStep}: the same from primitive ops.
+     *
+     * @return something of the gradient
+     */
+    @Benchmark
+    public Object crossEntropyComposedStep() {
+        return step(() -> x.logSoftmax(1).gather(1, Variable.of(labels.unsqueeze(1))).mean().neg());
+    }
+
+    /**
      * {@code tau^2 KL} to the teacher alone, by the kernel that computes loss and gradient in one pass, forward and backward.
      *
      * @return something of the gradient

@@ -3,11 +3,16 @@ package limbeck.nn;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
+import limbeck.autograd.Tape;
+import limbeck.autograd.Variable;
 import limbeck.tensor.DType;
 import limbeck.tensor.Shape;
 import limbeck.tensor.ShapeException;
 import limbeck.tensor.Tensor;
 import limbeck.tensor.TensorOps;
+import limbeck.tensor.op.CrossEntropy;
+import limbeck.tensor.op.SoftDivergence;
 
 /**
  * The losses of supervised learning, as pure functions of a prediction and a target. Definitions are PyTorch's.
@@ -45,7 +50,8 @@ public final class Losses {
 
     /**
      * Cross-entropy with label smoothing (Szegedy et al., CVPR 2016): the right class gets {@code 1 - smoothing}, and
-     * {@code smoothing} is spread evenly over all classes.
+     * {@code smoothing} is spread evenly over all classes. Where a gradient is recorded, one pass over logits (N, C) computes it and the
+     * losses.
      *
      * @param <T> tensors or variables
      * @param logits unnormalised scores, (N, C) or (N, C, positions...)
@@ -57,7 +63,13 @@ public final class Losses {
      * @throws IllegalArgumentException if a label is not a class, or the smoothing is out of range
      */
     public static <T extends TensorOps<T>> T crossEntropy(T logits, Tensor labels, double smoothing, Reduction reduction) {
-        return labelled("crossEntropy", logSoftmax("crossEntropy", logits, labels), labels, smoothing, Optional.empty(), reduction);
+        requireLabels("crossEntropy", logits, labels);
+        if (logits.shape().rank() == 2 && isRecorded(logits)) {
+            requireSmoothing("crossEntropy", smoothing);
+            var op = new RowLoss("crossEntropy", new CrossEntropy(smoothing));
+            return reduction.of(naming("crossEntropy", logits.shape(), () -> logits.apply(op, List.of(logits.constant(labels)))));
+        }
+        return labelled("crossEntropy", logits.logSoftmax(1), labels, smoothing, Optional.empty(), reduction);
     }
 
     /**
@@ -75,7 +87,8 @@ public final class Losses {
      * @throws IllegalArgumentException if a label is not a class, or the smoothing is out of range
      */
     public static <T extends TensorOps<T>> T crossEntropy(T logits, Tensor labels, double smoothing, Tensor weights, Reduction reduction) {
-        return labelled("crossEntropy", logSoftmax("crossEntropy", logits, labels), labels, smoothing, Optional.of(weights), reduction);
+        requireLabels("crossEntropy", logits, labels);
+        return labelled("crossEntropy", logits.logSoftmax(1), labels, smoothing, Optional.of(weights), reduction);
     }
 
     /**
@@ -146,7 +159,8 @@ public final class Losses {
         if (!(temperature > 0 && temperature < Double.POSITIVE_INFINITY)) {
             throw new IllegalArgumentException("distillation: the temperature is " + temperature + "; give a number above 0, usually 2 to 8");
         }
-        return reduction.of(logits.apply(new DistillationLoss(temperature), List.of(logits.constant(teacher))));
+        var op = new RowLoss("distillation", new SoftDivergence(temperature));
+        return reduction.of(logits.apply(op, List.of(logits.constant(teacher))));
     }
 
     /**
@@ -226,17 +240,15 @@ public final class Losses {
         return reduction.of(yes.mul(logits.neg().softplus()).add(no.mul(logits.softplus())));
     }
 
-    private static <T extends TensorOps<T>> T logSoftmax(String loss, T logits, Tensor labels) {
-        requireLabels(loss, logits, labels);
-        return logits.logSoftmax(1);
+    /** Whether a gradient will be asked for. Where none is, the losses alone are cheaper: they hold no memory of the logits' size. */
+    private static boolean isRecorded(TensorOps<?> logits) {
+        return logits instanceof Variable variable && variable.needsGradient() && Tape.isRecording();
     }
 
     /** (1 - s) w[label] (-log p[label]) + s / C sum_c w[c] (-log p[c]); the mean divides by the sum of w[label]. */
     private static <T extends TensorOps<T>> T labelled(String loss, T logProbabilities, Tensor labels, double smoothing,
             Optional<Tensor> classWeights, Reduction reduction) {
-        if (!(smoothing >= 0 && smoothing <= 1)) {
-            throw new IllegalArgumentException(loss + ": the smoothing is " + smoothing + "; give 0 (none) to 1, usually 0.1");
-        }
+        requireSmoothing(loss, smoothing);
         Shape shape = logProbabilities.shape();
         int classes = shape.dim(1);
         Tensor index = labels.unsqueeze(1);
@@ -256,13 +268,24 @@ public final class Losses {
         return reduction.of(losses);
     }
 
-    /** The entry of each label. The labels are not read here, where it would cost a wait for the device: gather checks them. */
+    /** The entry of each label. */
     private static <T extends TensorOps<T>> T pick(String loss, T values, T index) {
+        return naming(loss, values.shape(), () -> values.gather(1, index).squeeze(1));
+    }
+
+    /** What follows labels, which are not read here, where it would cost a wait for the device: the op inside checks them. */
+    private static <T> T naming(String loss, Shape logits, Supplier<T> following) {
         try {
-            return values.gather(1, index).squeeze(1);
+            return following.get();
         } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException(loss + ": a label is not one of the " + values.shape().dim(1)
-                    + " classes, which count from 0: " + e.getMessage(), e);
+            throw new IllegalArgumentException(loss + ": a label is not one of the " + logits.dim(1) + " classes, which count from 0: "
+                    + e.getMessage(), e);
+        }
+    }
+
+    private static void requireSmoothing(String loss, double smoothing) {
+        if (!(smoothing >= 0 && smoothing <= 1)) {
+            throw new IllegalArgumentException(loss + ": the smoothing is " + smoothing + "; give 0 (none) to 1, usually 0.1");
         }
     }
 

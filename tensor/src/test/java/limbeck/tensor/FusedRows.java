@@ -18,6 +18,7 @@ import limbeck.tensor.op.ChannelMoments;
 import limbeck.tensor.op.Conv2dAffine;
 import limbeck.tensor.op.Conv2dBias;
 import limbeck.tensor.op.ConvSpec;
+import limbeck.tensor.op.CrossEntropy;
 import limbeck.tensor.op.Dropout;
 import limbeck.tensor.op.Gelu;
 import limbeck.tensor.op.GeluInput;
@@ -78,6 +79,7 @@ final class FusedRows {
                 new Row("conv2dAffine", true, convolutions(true)), new Row("conv2dBias", true, convolutions(false)),
                 new Row("linear", true, linear()), new Row("dropout", true, dropout()),
                 new Row("squareSum", true, squareSums()), new Row("softDivergence", true, divergences()),
+                new Row("crossEntropy", true, crossEntropies()),
                 new Row("channelMoments", true, moments), new Row("channelAffine", true, affine), new Row("batchNorm", true, norm),
                 new Row("batchNormSums", true, sums), new Row("batchNormInput", true, input));
     }
@@ -123,6 +125,34 @@ final class FusedRows {
     private static Case divergence(double temperature, Input student, Input teacher) {
         return Case.of(new SoftDivergence(temperature), new Tolerance.Relative(64, temperature * temperature * student.shape().dim(1)), student,
                 teacher);
+    }
+
+    private static List<Case> crossEntropies() {
+        var cases = new ArrayList<Case>();
+        for (double smoothing : new double[] {0, 0.1}) {
+            for (int size : OpTable.SIZES.subList(1, OpTable.SIZES.size())) {
+                cases.add(crossEntropy(smoothing, Input.of(3, size), Placement.CONTIGUOUS));
+            }
+            for (Placement placement : List.of(Placement.TRANSPOSED, Placement.STEPPED, Placement.FLIPPED, Placement.EXPANDED,
+                    Placement.INNER)) {
+                cases.add(crossEntropy(smoothing, Input.of(17, 33).as(placement), Placement.CONTIGUOUS));
+                cases.add(crossEntropy(smoothing, Input.of(17, 33), placement));
+            }
+            cases.add(crossEntropy(smoothing, Input.of(0, 5), Placement.CONTIGUOUS));
+            // Many rows: several pieces for the threads.
+            cases.add(crossEntropy(smoothing, Input.of(1031, 10), Placement.CONTIGUOUS));
+            cases.add(crossEntropy(smoothing, Input.of(3, 40).of(DType.BF16), Placement.CONTIGUOUS).rough());
+            cases.add(crossEntropy(smoothing, Input.of(7, 20).from(Domain.SPECIAL), Placement.CONTIGUOUS).rough());
+        }
+        cases.add(crossEntropy(0, Input.of(9, 17).from(Domain.WIDE), Placement.CONTIGUOUS).rough());
+        return cases;
+    }
+
+    private static Case crossEntropy(double smoothing, Input logits, Placement labels) {
+        int classes = logits.shape().dim(1);
+        // As many summands as classes, of which each rounds like the largest.
+        return Case.of(new CrossEntropy(smoothing), new Tolerance.Relative(64, 1), logits,
+                Input.of(logits.shape().dim(0)).of(DType.I32).from(Domain.index(classes)).as(labels));
     }
 
     private static List<Case> gelu() {

@@ -29,6 +29,7 @@ import limbeck.tensor.op.Conv2dInput;
 import limbeck.tensor.op.Conv2dInputAdd;
 import limbeck.tensor.op.Conv2dWeight;
 import limbeck.tensor.op.Copy;
+import limbeck.tensor.op.CrossEntropy;
 import limbeck.tensor.op.Fill;
 import limbeck.tensor.op.Dropout;
 import limbeck.tensor.op.FusedOp;
@@ -123,6 +124,7 @@ public final class CpuBackend implements Backend {
             case Conv2dAffine _, Conv2dBias _, Linear _ ->
                     Simd.available() && in.stream().allMatch(view -> view.type() == DType.F32 && view.shape().size() > 0);
             case Conv2dInputAdd _ -> in.stream().allMatch(view -> view.type() == DType.F32 && view.shape().size() > 0);
+            case CrossEntropy _ -> in.getLast().type() == DType.I32 && SoftmaxKernels.applies(1, in.subList(0, 1));
             case SquareSum _ -> Simd.available() && in.stream().allMatch(view -> view.type() == DType.F32 && view.layout().isDense());
             case Dropout _ -> Simd.available() && in.getFirst().type() == DType.F32 && in.getFirst().layout().isContiguous()
                     && in.getFirst().shape().size() > 0;
@@ -149,6 +151,7 @@ public final class CpuBackend implements Backend {
                 case Conv2dBias conv -> ChannelKernels.convolution(conv, in, out);
                 case Conv2dInputAdd conv -> ConvKernels.input(conv.spec(), in.getFirst(), in.get(1), out,
                         Finish.adding(temps.ordered(in.getLast(), out.layout()), out));
+                case CrossEntropy(double smoothing) -> SoftmaxKernels.crossEntropy(smoothing, in.getFirst(), in.getLast(), out);
                 case Dropout dropout -> Sources.dropout(dropout, in.getFirst(), out);
                 case Linear(boolean relu) -> MatMulKernel.linear(relu, in.getFirst(), in.get(1),
                         temps.ordered(in.getLast(), Layout.contiguous(in.getLast().shape())), out);

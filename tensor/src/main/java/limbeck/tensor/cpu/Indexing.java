@@ -27,7 +27,7 @@ final class Indexing {
         int[] dims = source.shape().with(axis, Math.min(1, extent)).dims();
         Layout stuck = Moves.part(source.layout(), starts, dims);
         if (extent == 0 && out.shape().size() > 0) {
-            throw outside("gather", ints(index)[index.layout().offset()], 0, extent);
+            throw outside("gather", "result", ints(index)[index.layout().offset()], 0, extent);
         }
         if (out.shape().size() == 0) {
             return;
@@ -45,7 +45,7 @@ final class Indexing {
                 for (int i = 0; i < (oneIndex ? 1 : n); i++) {
                     int pick = picks[ii + i * w[2].step];
                     if (pick < 0 || pick >= extent) {
-                        throw outside("gather", pick, zi + i - first, extent);
+                        throw outside("gather", "result", pick, zi + i - first, extent);
                     }
                 }
                 if (oneIndex && w[1].step == 1 && n >= 8) {
@@ -124,7 +124,7 @@ final class Indexing {
         int first = order.layout().offset();
         for (int i = 0; i < used.intSize(); i++) {
             if (picks[first + i] < 0 || picks[first + i] >= extent) {
-                throw outside("scatterAdd", picks[first + i], rows ? i * columns : i, extent);
+                throw outside("scatterAdd", "source", picks[first + i], rows ? i * columns : i, extent);
             }
         }
         int bands = Math.ceilDiv(columns, COLUMNS);
@@ -184,8 +184,19 @@ final class Indexing {
         }
     }
 
-    private static IllegalArgumentException outside(String op, int index, int position, int extent) {
-        return new IllegalArgumentException(op + ": index " + index + " at element " + position + " of the "
-                + (op.equals("gather") ? "result" : "source") + " is outside an axis of extent " + extent + "; give 0 to " + (extent - 1));
+    /** Checks labels (N) of an op that follows them without a kernel of this class. */
+    static void requireInside(String op, View labels, int extent) {
+        int[] picks = ints(labels);
+        for (int i = 0; i < labels.shape().dim(0); i++) {
+            int pick = picks[labels.layout().offset() + i * labels.layout().stride(0)];
+            if (pick < 0 || pick >= extent) {
+                throw outside(op, "labels", pick, i, extent);
+            }
+        }
+    }
+
+    private static IllegalArgumentException outside(String op, String what, int index, int position, int extent) {
+        return new IllegalArgumentException(op + ": index " + index + " at element " + position + " of the " + what
+                + " is outside an axis of extent " + extent + "; give 0 to " + (extent - 1));
     }
 }

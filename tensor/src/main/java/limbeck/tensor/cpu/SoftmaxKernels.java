@@ -1,6 +1,7 @@
 package limbeck.tensor.cpu;
 
 import static limbeck.tensor.cpu.Elementwise.floats;
+import static limbeck.tensor.cpu.Elementwise.ints;
 
 import java.util.List;
 import limbeck.tensor.DType;
@@ -39,13 +40,13 @@ final class SoftmaxKernels {
     static void softmax(View x, View out) {
         rows(x, x, out, (n, in, xi, _, _, z, zi, lanes) -> {
             double sum = VectorSoftmax.exp(n, in, xi, largest(n, in, xi), z, zi, lanes);
-            VectorSoftmax.scale(n, z, zi, (float) (1 / sum));
+            VectorSoftmax.scale(n, z, zi, (float) (1 / sum), 0);
         });
     }
 
     static void logSoftmaxInput(View result, View gradient, View out) {
         rows(result, gradient, out, (n, y, yi, g, gi, z, zi, lanes) ->
-                VectorSoftmax.lessExp(n, y, yi, g, gi, (float) VectorSoftmax.sum(n, g, gi, lanes), z, zi));
+                VectorSoftmax.lessExp(n, y, yi, g, gi, (float) VectorSoftmax.sum(n, g, gi, 0, lanes), z, zi));
     }
 
     static void softmaxInput(View result, View gradient, View out) {
@@ -66,6 +67,31 @@ final class SoftmaxKernels {
             double moment = VectorSoftmax.moment(n, teachers, t, ti, taught, z, zi, most, lanes);
             VectorSoftmax.difference(n, to, at, (float) (tau / sum), teachers, (float) (tau / teacherSum));
             to[losses + (at - first) / n] = (float) (tau * moment / teacherSum + tau * tau * Math.log(sum / teacherSum));
+        });
+    }
+
+    /** The gradient of every row, and behind them all the losses: see {@link limbeck.tensor.op.CrossEntropy}. */
+    static void crossEntropy(double smoothing, View logits, View labels, View out) {
+        int classes = logits.shape().dim(1);
+        // Before the threads begin, so that the first of several that are no class is named.
+        Indexing.requireInside("crossEntropy", labels, classes);
+        int[] picks = ints(labels);
+        int label = labels.layout().offset();
+        int step = labels.layout().stride(0);
+        int losses = out.layout().offset() + logits.shape().intSize();
+        int first = out.layout().offset();
+        float share = (float) (smoothing / classes);
+        float rest = (float) (1 - smoothing);
+        rows(logits, logits, out, (n, x, xi, _, _, z, zi, lanes) -> {
+            int row = (zi - first) / n;
+            int pick = picks[label + row * step];
+            float max = largest(n, x, xi);
+            double sum = VectorSoftmax.exp(n, x, xi, max, z, zi, lanes);
+            VectorSoftmax.scale(n, z, zi, (float) (1 / sum), -share);
+            z[zi + pick] -= rest;
+            // Distances from the largest logit, all of one sign: nothing cancels. Those of all classes only where they count.
+            double all = smoothing > 0 ? VectorSoftmax.sum(n, x, xi, max, lanes) * smoothing / n : 0;
+            z[losses + row] = (float) (Math.log(sum) - (1 - smoothing) * (x[xi + pick] - max) - all);
         });
     }
 

@@ -125,28 +125,30 @@ final class VectorSoftmax {
         }
     }
 
-    /** {@code z = z scale}. */
-    static void scale(int n, float[] z, int at, float scale) {
+    /** {@code z = z scale + more}. */
+    static void scale(int n, float[] z, int at, float scale, float more) {
         int bulk = S.loopBound(n);
         FloatVector factor = FloatVector.broadcast(S, scale);
+        FloatVector added = FloatVector.broadcast(S, more);
         for (int i = 0; i < bulk; i += L) {
-            FloatVector.fromArray(S, z, at + i).mul(factor).intoArray(z, at + i);
+            FloatVector.fromArray(S, z, at + i).fma(factor, added).intoArray(z, at + i);
         }
         for (int i = bulk; i < n; i++) {
-            z[at + i] *= scale;
+            z[at + i] = Math.fma(z[at + i], scale, more);
         }
     }
 
-    /** {@code sum(g)}. */
-    static double sum(int n, float[] g, int at, float[] lanes) {
+    /** {@code sum(g - shift)}. */
+    static double sum(int n, float[] g, int at, float shift, float[] lanes) {
         int bulk = S.loopBound(n);
         FloatVector sum = FloatVector.zero(S);
+        FloatVector less = FloatVector.broadcast(S, shift);
         for (int i = 0; i < bulk; i += L) {
-            sum = FloatVector.fromArray(S, g, at + i).add(sum);
+            sum = FloatVector.fromArray(S, g, at + i).sub(less).add(sum);
         }
         double total = total(sum, bulk, lanes);
         for (int i = bulk; i < n; i++) {
-            total += g[at + i];
+            total += g[at + i] - shift;
         }
         return total;
     }

@@ -27,6 +27,7 @@ import limbeck.tensor.op.Conv2dInput;
 import limbeck.tensor.op.Conv2dInputAdd;
 import limbeck.tensor.op.Conv2dWeight;
 import limbeck.tensor.op.Copy;
+import limbeck.tensor.op.CrossEntropy;
 import limbeck.tensor.op.Dropout;
 import limbeck.tensor.op.Fill;
 import limbeck.tensor.op.FusedOp;
@@ -130,6 +131,7 @@ final class CudaBackend implements Backend {
             case Conv2dAffine _, Conv2dBias _ -> CudaConv.fuses(op, in);
             case Conv2dInputAdd _ -> false;
             case Linear _ -> CudaGemm.fuses(in);
+            case CrossEntropy _ -> in.getLast().type() == DType.I32 && Softmaxes.applies(in.subList(0, 1));
             case SquareSum _ -> in.stream().allMatch(view -> view.type() == DType.F32 && view.layout().isDense());
             case Dropout _, Gelu _, GeluInput _, LogSoftmax _, LogSoftmaxInput _, Softmax _, SoftDivergence _, SoftmaxInput _ ->
                     Softmaxes.applies(in);
@@ -161,6 +163,7 @@ final class CudaBackend implements Backend {
             case Conv2dBias conv -> CudaConv.bias(conv, in, out, temps);
             case Conv2dInputAdd _ -> throw new AssertionError(op.name() + " is computed as what it is composed of");
             case Linear(boolean relu) -> CudaGemm.linear(relu, first, in.get(1), last, out, temps);
+            case CrossEntropy(double smoothing) -> Softmaxes.crossEntropy(cuda, smoothing, first, last, out);
             case Dropout dropout -> Randoms.dropout(cuda, dropout, first, out);
             case Gelu gelu -> Elementwise.gelu(cuda, gelu, first, out);
             case GeluInput gelu -> Elementwise.geluInput(cuda, gelu, first, last, out);

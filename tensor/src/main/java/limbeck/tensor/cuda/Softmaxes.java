@@ -44,6 +44,16 @@ final class Softmaxes {
                 (float) temperature, walk(1, student, teacher));
     }
 
+    /** The gradient for the logits in row-major order, then a loss for each row. */
+    static void crossEntropy(CudaContext cuda, double smoothing, View logits, View labels, View out) {
+        int count = logits.shape().dim(1);
+        int rows = logits.shape().dim(0);
+        long gradient = DeviceStorage.address(out);
+        launch(cuda, "cross_entropy", rows, count,
+                logits, labels, gradient, gradient + 4L * rows * count, rows, count, stride(logits, 1), (float) smoothing,
+                cuda.indexErrors().slot("crossEntropy", "labels", count), walk(1, logits, labels));
+    }
+
     private static void launch(CudaContext cuda, String name, int rows, int count, Object... args) {
         Kernels kernels = cuda.kernels("softmax.cu");
         if (count <= WARP_ROW) {

@@ -51,6 +51,14 @@ DEVICE u32 thread_number() {
     return blockIdx.x * blockDim.x + threadIdx.x;
 }
 
+// Whether an index lies in its axis. If not, the least such position is kept in a slot of the device, as position << 32 | index, for
+// the host to report when it next waits (IndexErrors).
+DEVICE bool is_inside(int index, int extent, u32 position, u64* slot) {
+    if (index >= 0 && index < extent) return true;
+    atomicMin(slot, (u64) position << 32 | (u32) index);
+    return false;
+}
+
 // ---- numbers
 
 DEVICE float infinity() {

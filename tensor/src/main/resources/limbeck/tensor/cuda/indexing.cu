@@ -1,11 +1,4 @@
-// Ops that follow indices. An index outside its axis reads and writes nothing; the least such position is kept in a slot of the
-// device, as position << 32 | index, for the host to report when it next waits (IndexErrors).
-
-DEVICE bool is_inside(int index, int extent, u32 position, u64* slot) {
-    if (index >= 0 && index < extent) return true;
-    atomicMin(slot, (u64) position << 32 | (u32) index);
-    return false;
-}
+// Ops that follow indices. An index outside its axis reads and writes nothing.
 
 // out[i] = source[place with the axis at 0 + index * stride]; the walk gives the places of source and index.
 template <class T> DEVICE void gather(const T* source, const int* index, T* y, int n, int extent, int stride, u64* slot,

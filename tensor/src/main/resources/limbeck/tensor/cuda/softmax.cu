@@ -92,6 +92,48 @@ template <bool BLOCK> DEVICE void soft_divergence(const float* z, const float* t
     if (T::first() == 0) losses[row] = tau * tau * loss;
 }
 
+// The gradient softmax(x) - p and the loss of each row, p being 1 - smoothing at the label and smoothing / count more everywhere. A label
+// that is no class counts as if it had no part in p.
+template <bool BLOCK> DEVICE void cross_entropy(const float* x, const int* labels, float* gradient, float* losses, int rows, int count,
+                                                int xs, float smoothing, u64* slot, const Walk<2>& walk) {
+    typedef Team<BLOCK> T;
+    u32 row = T::row();
+    if (row >= (u32) rows) return;
+    int at[2];
+    walk.places(row, at);
+    x += at[0];
+    gradient += (u64) row * count;
+    int label = labels[at[1]];
+    float largest = -infinity();
+    for (int i = T::first(); i < count; i += T::step()) largest = Max::join(largest, x[i * xs]);
+    float shift = shift_of(T::template fold<Max>(largest));
+    float sum = 0.0f, distance = 0.0f;
+    for (int i = T::first(); i < count; i += T::step()) {
+        float z = x[i * xs] - shift;
+        sum += expf(z);
+        distance += z;
+    }
+    sum = T::template fold<Sum>(sum);
+    distance = T::template fold<Sum>(distance);
+    float share = smoothing / count;
+    for (int i = T::first(); i < count; i += T::step()) {
+        gradient[i] = expf(x[i * xs] - shift) / sum - share - (i == label ? 1.0f - smoothing : 0.0f);
+    }
+    if (T::first() == 0) {
+        float own = is_inside(label, count, row, slot) ? (1.0f - smoothing) * (x[label * xs] - shift) : 0.0f;
+        // Without smoothing the other classes do not count, not even one at minus infinity.
+        losses[row] = logf(sum) - own - (smoothing > 0.0f ? share * distance : 0.0f);
+    }
+}
+
+extern "C" __global__ void cross_entropy_warp(const float* x, const int* labels, float* gradient, float* losses, int rows, int count,
+                                              int xs, float smoothing, u64* slot, Walk<2> walk) {
+    cross_entropy<false>(x, labels, gradient, losses, rows, count, xs, smoothing, slot, walk);
+}
+extern "C" __global__ void cross_entropy_block(const float* x, const int* labels, float* gradient, float* losses, int rows, int count,
+                                              int xs, float smoothing, u64* slot, Walk<2> walk) {
+    cross_entropy<true>(x, labels, gradient, losses, rows, count, xs, smoothing, slot, walk);
+}
 extern "C" __global__ void soft_divergence_warp(const float* z, const float* t, float* gradient, float* losses, int rows, int count,
                                                 int zs, int ts, float tau, Walk<2> walk) {
     soft_divergence<false>(z, t, gradient, losses, rows, count, zs, ts, tau, walk);

@@ -16,6 +16,7 @@ import limbeck.tensor.Key;
 import limbeck.tensor.Shape;
 import limbeck.tensor.Tensor;
 import limbeck.tensor.op.Cast;
+import limbeck.tensor.op.CrossEntropy;
 import limbeck.tensor.op.ScatterAdd;
 import limbeck.tensor.op.Update;
 import limbeck.tensor.spi.InPlace;
@@ -77,6 +78,12 @@ final class CudaBackendTest {
         Tensor spread = cuda.tensor(new int[] {1, -1, 7}, 3).oneHot(3);
         assertEquals("oneHot: index -1 at element 1 of the labels is outside an axis of extent 3; give 0 to 2",
                 assertThrows(IllegalArgumentException.class, spread::toFloats).getMessage());
+        for (int classes : new int[] {20, 2000}) {
+            Tensor labels = cuda.tensor(new int[] {1, classes, -1}, 3);
+            Tensor both = cuda.normal(Key.of(3), 3, classes).apply(new CrossEntropy(0.1), List.of(labels));
+            assertEquals("crossEntropy: index " + classes + " at element 1 of the labels is outside an axis of extent " + classes
+                    + "; give 0 to " + (classes - 1), assertThrows(IllegalArgumentException.class, both::toFloats).getMessage());
+        }
     }
 
     @Test

@@ -6,28 +6,30 @@ import limbeck.tensor.Shape;
 import limbeck.tensor.Tensor;
 import limbeck.tensor.TensorOps;
 import limbeck.tensor.op.Custom;
-import limbeck.tensor.op.SoftDivergence;
+import limbeck.tensor.op.FusedOp;
 
 /**
- * {@code tau^2 KL(softmax(t / tau) || softmax(z / tau))} of each row, of a student's logits z and constant ones t. One pass over both
- * computes the losses and their gradient, which waits here for the backward. An instance serves one call.
+ * A loss of each row of logits (N, C) against a constant, by an op whose result is a vector: their gradient, and behind it the N
+ * losses. One pass over the logits computes both; the gradient waits here for the backward. An instance serves one call.
  */
-final class DistillationLoss implements Custom {
-    private final double temperature;
+final class RowLoss implements Custom {
+    private final String name;
+    private final FusedOp op;
     private Tensor gradient;
 
-    DistillationLoss(double temperature) {
-        this.temperature = temperature;
+    RowLoss(String name, FusedOp op) {
+        this.name = name;
+        this.op = op;
     }
 
     @Override
     public String name() {
-        return "distillation";
+        return name;
     }
 
     @Override
     public Shape infer(List<Shape> in) {
-        new SoftDivergence(temperature).infer(in);
+        op.infer(in);
         return Shape.of(in.getFirst().dim(0));
     }
 
@@ -40,17 +42,17 @@ final class DistillationLoss implements Custom {
     public Tensor forward(List<Tensor> in) {
         Shape shape = in.getFirst().shape();
         int size = shape.intSize();
-        Tensor both = in.getFirst().apply(new SoftDivergence(temperature), List.of(in.getLast()));
+        Tensor both = in.getFirst().apply(op, List.of(in.getLast()));
         gradient = both.slice(0, 0, size).reshape(shape);
         return both.slice(0, size, size + shape.dim(0));
     }
 
     @Override
     public <T extends TensorOps<T>> List<T> vjp(List<T> in, T out, T g) {
-        T student = in.getFirst();
+        T logits = in.getFirst();
         // A gradient that is to be differentiated itself has to be computed from the logits again.
-        T slope = student instanceof Tensor ? student.constant(gradient)
-                : student.div(temperature).softmax(1).sub(in.getLast().div(temperature).softmax(1)).mul(temperature);
+        T slope = logits instanceof Tensor ? logits.constant(gradient)
+                : logits.apply(op, List.of(in.getLast())).slice(0, 0, logits.shape().intSize()).reshape(logits.shape());
         return Arrays.asList(slope.mul(g.unsqueeze(1)), null);
     }
 }
