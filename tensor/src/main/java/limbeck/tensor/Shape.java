@@ -18,6 +18,12 @@ public final class Shape {
     /** The shape of a single number: rank 0, one element. */
     public static final Shape SCALAR = new Shape(new int[0]);
 
+    /**
+     * The most elements of one tensor, 2^31 - 8192. A Java array holds a few less than 2^31, and storage may begin and end within a
+     * longer one.
+     */
+    public static final int MOST = Integer.MAX_VALUE - 8191;
+
     private final int[] dims;
     private final long size;
 
@@ -80,11 +86,11 @@ public final class Shape {
      * The number of elements as an int, for storage that one Java array holds.
      *
      * @return the size
-     * @throws ShapeException if it is more than 2^31 - 1
+     * @throws ShapeException if it is more than {@link #MOST}
      */
     public int intSize() {
-        if (size > Integer.MAX_VALUE) {
-            throw new ShapeException("shape " + this + " has " + size + " elements; one tensor holds at most " + Integer.MAX_VALUE);
+        if (size > MOST) {
+            throw new ShapeException("shape " + this + " has " + size + " elements; one tensor holds at most " + MOST);
         }
         return (int) size;
     }

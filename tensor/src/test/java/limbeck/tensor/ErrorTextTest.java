@@ -188,9 +188,9 @@ final class ErrorTextTest {
         assertShapeError("shape: a dimension is negative in (2, -3); every dimension must be 0 or more", () -> Shape.of(2, -3));
         assertShapeError("shape: (2147483647, 2147483647, 3) has more elements than can be counted",
                 () -> Shape.of(Integer.MAX_VALUE, Integer.MAX_VALUE, 3));
-        assertShapeError("shape (65536, 65536) has 4294967296 elements; one tensor holds at most 2147483647",
+        assertShapeError("shape (65536, 65536) has 4294967296 elements; one tensor holds at most 2147475456",
                 () -> zeros(1).expand(1 << 16, 1 << 16));
-        assertShapeError("shape (65536, 65536) has 4294967296 elements; one tensor holds at most 2147483647",
+        assertShapeError("shape (65536, 65536) has 4294967296 elements; one tensor holds at most 2147475456",
                 () -> Shape.of(1 << 16, 1 << 16).intSize());
         assertShapeError("item: a tensor of one element is needed, this one is (2); reduce it first, or use toFloats()",
                 () -> zeros(2).item());

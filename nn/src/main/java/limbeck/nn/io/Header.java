@@ -165,8 +165,8 @@ record Header(Map<String, Entry> entries, Map<String, String> metadata) {
             int[] extents = new int[dims.length];
             for (int i = 0; i < dims.length; i++) {
                 // Both factors are below 2^31, so that their product cannot overflow.
-                if (dims[i] > Integer.MAX_VALUE || elements * dims[i] > Integer.MAX_VALUE) {
-                    throw of(name, "is too large: one tensor holds at most " + Integer.MAX_VALUE + " elements, its shape is "
+                if (dims[i] > Shape.MOST || elements * dims[i] > Shape.MOST) {
+                    throw of(name, "is too large: one tensor holds at most " + Shape.MOST + " elements, its shape is "
                             + Arrays.toString(dims));
                 }
                 extents[i] = (int) dims[i];

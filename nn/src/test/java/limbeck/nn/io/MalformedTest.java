@@ -133,12 +133,12 @@ class MalformedTest {
 
     @Test
     void shapes() {
-        entry("one tensor holds at most 2147483647 elements", "{\"dtype\":\"I8\",\"shape\":[2147483648],\"data_offsets\":[0,2]}", 2);
-        entry("one tensor holds at most 2147483647 elements", "{\"dtype\":\"I8\",\"shape\":[65536,65536],\"data_offsets\":[0,2]}", 2);
+        entry("one tensor holds at most 2147475456 elements", "{\"dtype\":\"I8\",\"shape\":[2147483648],\"data_offsets\":[0,2]}", 2);
+        entry("one tensor holds at most 2147475456 elements", "{\"dtype\":\"I8\",\"shape\":[65536,65536],\"data_offsets\":[0,2]}", 2);
         // 2^64 elements, which is 0 in 64 bits.
-        entry("one tensor holds at most 2147483647 elements",
+        entry("one tensor holds at most 2147475456 elements",
                 "{\"dtype\":\"I8\",\"shape\":[65536,65536,65536,65536],\"data_offsets\":[0,0]}", 0);
-        entry("one tensor holds at most 2147483647 elements",
+        entry("one tensor holds at most 2147475456 elements",
                 "{\"dtype\":\"F64\",\"shape\":[2147483647,2147483647,2147483647,2147483647,0],\"data_offsets\":[0,0]}", 0);
         entry("tensor 'x' has a list of more than 64 numbers",
                 "{\"dtype\":\"I8\",\"shape\":[" + "1,".repeat(64) + "1],\"data_offsets\":[0,1]}", 1);
@@ -167,7 +167,7 @@ class MalformedTest {
         refused("twice", "{\"" + "n".repeat(5000) + "\":" + I8 + ",\"" + "n".repeat(5000) + "\":" + I8 + "}", 2);
         refused("'a?b?c' is in the header twice", "{\"a\\nb\\u2028c\":" + I8 + ",\"a\\nb\\u2028c\":" + I8 + "}", 2);
         entry("more than", "{\"dtype\":\"I8\",\"shape\":[" + "1000000000,".repeat(63) + "1000000000,1],\"data_offsets\":[0,2]}", 2);
-        entry("at most 2147483647", "{\"dtype\":\"I8\",\"shape\":[" + "1000000000,".repeat(62) + "1],\"data_offsets\":[0,2]}", 2);
+        entry("at most 2147475456", "{\"dtype\":\"I8\",\"shape\":[" + "1000000000,".repeat(62) + "1],\"data_offsets\":[0,2]}", 2);
     }
 
     /** Headers as large as they may be, made to cost as much memory as they can. */

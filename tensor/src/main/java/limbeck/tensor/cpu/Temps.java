@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import limbeck.tensor.DType;
 import limbeck.tensor.Layout;
+import limbeck.tensor.Shape;
 import limbeck.tensor.spi.HostStorage;
 import limbeck.tensor.spi.Pool;
 import limbeck.tensor.spi.View;
@@ -37,8 +38,16 @@ final class Temps implements AutoCloseable {
             case BF16, F16 -> short.class;
         };
         long bytes = (long) size * type.bytes();
-        int start = type == DType.F32 ? CacheLines.START : 0;
-        return new HostStorage(type, size, start, pool.take(element, start + size + padding(type, bytes), bytes), pool);
+        return new HostStorage(type, size, start(type), pool.take(element, length(type, size), bytes), pool);
+    }
+
+    /** Elements of an array for so many of a tensor, at most {@link Shape#MOST}. */
+    static int length(DType type, int size) {
+        return start(type) + size + padding(type, (long) size * type.bytes());
+    }
+
+    private static int start(DType type) {
+        return type == DType.F32 ? CacheLines.START : 0;
     }
 
     /** Elements added at the end of a large array, so that equally large ones do not all begin at the same place of a page. */

@@ -9,6 +9,8 @@ import java.util.List;
 import limbeck.tensor.DType;
 import limbeck.tensor.Device;
 import limbeck.tensor.Key;
+import limbeck.tensor.Shape;
+import limbeck.tensor.ShapeException;
 import limbeck.tensor.Tensor;
 import limbeck.tensor.op.ScatterAdd;
 import limbeck.tensor.op.Update;
@@ -49,6 +51,18 @@ final class CpuBackendTest {
         assertArrayEquals(new int[] {16_777_218, -2, 8}, x.add(CPU.tensor(new int[] {1}, 1)).toInts());
         assertEquals(16_777_221, (int) x.sum().item());
         assertArrayEquals(new int[] {1, 0, 1}, x.gt(CPU.tensor(new int[] {0}, 1)).toInts());
+    }
+
+    /** Asks for no memory: what is too large is refused before, and for the largest only the length of its array is computed. */
+    @Test
+    void aTensorLargerThanAnyArrayIsRefusedByItsShape() {
+        String error = assertThrows(ShapeException.class, () -> CPU.zeros(Integer.MAX_VALUE)).getMessage();
+        assertEquals("shape (2147483647) has 2147483647 elements; one tensor holds at most 2147475456", error);
+        for (DType type : DType.values()) {
+            // The JVM's own limit is two below the largest int.
+            int length = Temps.length(type, Shape.MOST);
+            assertTrue(length >= Shape.MOST && length <= Integer.MAX_VALUE - 2, type + " takes an array of " + length);
+        }
     }
 
     @Test
