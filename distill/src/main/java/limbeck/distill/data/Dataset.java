@@ -285,6 +285,10 @@ public final class Dataset {
         return allTargets[id(i) * targetWidth + j];
     }
 
+    Values values() {
+        return values;
+    }
+
     private void requireLabels() {
         if (allLabels == null) {
             throw new IllegalStateException(name + " is a regression set and has no labels; use target(i, j)");

@@ -23,6 +23,11 @@ sealed interface Values {
             return length;
         }
 
+        /** Whether the first has been read. */
+        boolean areMade() {
+            return pixels != null;
+        }
+
         byte[] pixels() {
             byte[] made = pixels;
             return made == null ? make() : made;

@@ -14,7 +14,6 @@ import limbeck.distill.Stage;
 import limbeck.distill.Tap;
 import limbeck.distill.Teacher;
 import limbeck.distill.control.Balance;
-import limbeck.distill.data.Epoch;
 import limbeck.distill.experiment.Lineup.Learner;
 import limbeck.distill.method.Curriculum;
 import limbeck.distill.method.Task;
@@ -134,8 +133,8 @@ record Teaching(Workbench bench, Function<Module, Teacher> member) {
         var caches = new CachePlan(bench);
         Key key = Key.of(0);
         var stages = new LinkedHashMap<Role, List<Integer>>();
-        try (var _ = Scope.open("plan"); Epoch sample = bench.sample().epoch(0)) {
-            Batch batch = sample.next();
+        try (var _ = Scope.open("plan")) {
+            Batch batch = bench.sample();
             List<Module> teachers = lineup.teachers().stream().map(name -> bench.teacher(name, key.split("teacher"))).toList();
             List<Learner> learners = Stream.concat(lineup.assistants(key).stream(), lineup.students(key).stream()).toList();
             for (Learner learner : learners) {
@@ -157,7 +156,7 @@ record Teaching(Workbench bench, Function<Module, Teacher> member) {
         try {
             Curriculum curriculum = distilled(learner, student, teachers);
             var rule = new OptimizerChoice(settings(), learner.role());
-            int batches = bench.studentBatches(learner.role(), learner.key()).batches();
+            int batches = bench.batches(learner.role());
             for (Stage stage : curriculum.stages()) {
                 rule.check(stage.epochs(), batches);
                 var distiller = new Distiller(student, stage.recipe(), rule.optimizer(stage.trained(), stage.epochs()));

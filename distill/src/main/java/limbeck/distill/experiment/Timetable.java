@@ -64,7 +64,7 @@ public record Timetable(Role role, String architecture, List<Part> stages, int s
             var rule = new OptimizerChoice(settings, Role.TEACHER);
             var rate = Map.of(Training.RATE, rule.rate(rule.epochs()));
             timetables.add(new Timetable(Role.TEACHER, lineup.architecture(Role.TEACHER), List.of(new Part("main", rule.epochs(), 0, rate)),
-                    bench.teacherBatches(Key.of(0)).batches()));
+                    bench.batches(Role.TEACHER)));
         }
         try (var _ = Scope.open("timetable")) {
             Key key = Key.of(0);
@@ -74,7 +74,7 @@ public record Timetable(Role role, String architecture, List<Part> stages, int s
             var rule = new OptimizerChoice(settings, learner.role());
             List<Part> parts = teaching.distilled(learner, teaching.fresh(learner), teachers).stages().stream()
                     .map(stage -> part(stage, rule)).toList();
-            timetables.add(new Timetable(learner.role(), learner.architecture(), parts, bench.studentBatches(learner.role(), key).batches()));
+            timetables.add(new Timetable(learner.role(), learner.architecture(), parts, bench.batches(learner.role())));
         }
         return timetables;
     }

@@ -5,6 +5,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.IntConsumer;
+import java.util.stream.IntStream;
+import limbeck.distill.Batch;
 import limbeck.distill.HardLabels;
 import limbeck.distill.Objective;
 import limbeck.distill.Stage;
@@ -26,6 +28,8 @@ import limbeck.tensor.Device;
 import limbeck.tensor.Key;
 import limbeck.tensor.Precision;
 import limbeck.tensor.Scope;
+import limbeck.tensor.Shape;
+import limbeck.tensor.Tensor;
 import limbeck.tensor.Threads;
 
 /** What an experiment works with: its data, and models and batches as the settings want them. */
@@ -149,21 +153,23 @@ final class Workbench implements Training.Judge {
 
     /**
      * Finds out what does not fit the data before a teacher has been trained for nothing: follows the learning rates, and tries each
-     * augmentation on one example.
+     * augmentation on noise of an example's shape.
      */
     void check(boolean taught) {
         if (taught && !Lineup.of(settings).isRead()) {
             var teacher = new OptimizerChoice(settings, Role.TEACHER);
-            teacher.check(teacher.epochs(), teacherLoader(Key.of(0)).build().batches());
+            teacher.check(teacher.epochs(), batches(Role.TEACHER));
         }
         var alone = new OptimizerChoice(settings, Role.STUDENT_ALONE);
-        alone.check(alone.epochs(), studentLoader(Role.STUDENT_ALONE, Key.of(0)).build().batches());
+        alone.check(alone.epochs(), batches(Role.STUDENT_ALONE));
         for (Setting which : taught ? List.of(Setting.AUGMENT, Setting.TEACHER_AUGMENT, Setting.TEACHER_VIEW) : List.of(Setting.AUGMENT)) {
             String recipe = settings.text(which);
             Augment augment = recipe.equals("same") ? Augment.NONE : Augment.parse(recipe);
             if (augment != Augment.NONE) {
-                Loader loader = Loader.of(data().train().range(0, 1), 1).augment(augment, Key.of(0)).prefetch(0).build();
-                try (Epoch once = loader.epoch(0); var _ = Scope.open("augmentation check")) {
+                Shape shape = data().train().shape();
+                Dataset noise = Dataset.ofFloats("noise", shape, 1, noise(1, shape), new int[1]);
+                try (Epoch once = Loader.of(noise, 1).augment(augment, Key.of(0)).prefetch(0).build().epoch(0);
+                        var _ = Scope.open("augmentation check")) {
                     once.next();
                 }
             }
@@ -252,10 +258,27 @@ final class Workbench implements Training.Judge {
         return batch > 1 && set.size() > batch && set.size() % batch == 1 ? loader.dropLast() : loader;
     }
 
-    /** The first examples of the students' training as they lie in the data, for a dry run. */
-    Loader sample() {
+    /** How many batches an epoch of a model's training has. Reads no example. */
+    int batches(Role role) {
+        Key any = Key.of(0);
+        return (role.isTeacher() ? teacherLoader(any) : studentLoader(role, any)).build().batches();
+    }
+
+    /**
+     * A few examples for a dry run: the first of the students' training by their numbers and labels, but of noise. It looks at shapes, and
+     * the data may have to be made when the first of it is read, while somebody waits for the plan.
+     */
+    Batch sample() {
         int size = Math.min(Math.min(2, settings.count(Setting.BATCH)), transfer().size());
-        return Loader.of(transfer().range(0, size), size).prefetch(0).on(device).build();
+        Dataset first = transfer().range(0, size);
+        Tensor inputs = device.tensor(noise(size, first.shape()), first.shape().prepend(size));
+        return new Batch(IntStream.range(0, size).mapToLong(first::id).toArray(), inputs, inputs, device.tensor(first.labels(), size), 0);
+    }
+
+    private static float[] noise(int examples, Shape shape) {
+        var values = new float[Math.toIntExact(examples * shape.size())];
+        Key.of(0).split("noise").uniform(values, 0, values.length, 0);
+        return values;
     }
 
     /** A model on the test set. */
