@@ -21,7 +21,7 @@ import limbeck.tensor.Threads;
  */
 final class Gemm {
     // A panel of B of KC x 64 floats (128 KiB) stays in the L2 cache, and the rows of A that meet it go through L1.
-    private static final int KC = 512;
+    private static final int KC = MicroKernel.INNER;
     // Rows of a tile at most where A is copied: what is copied (240 KiB) stays in L2 beside the panel.
     private static final int MC = 120;
     private static final int MR = MicroKernel.MR;

@@ -9,6 +9,9 @@ final class Kernel12x2By528 extends MicroKernel {
     private static final int L = S.length();
     private static final int NR = 4 * L;
 
+    /** The distance of the rows. */
+    static final int DISTANCE = 528;
+
     @Override
     void run(int inner, float[] a, int ao, int lda, float[] b, int bo, float[] c, int co, int ldc, boolean accumulate) {
         FloatVector c0_0 = FloatVector.zero(S);

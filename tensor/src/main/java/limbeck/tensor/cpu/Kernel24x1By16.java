@@ -8,6 +8,9 @@ final class Kernel24x1By16 extends MicroKernel {
     private static final VectorSpecies<Float> S = Vectors.FLOATS;
     private static final int L = S.length();
 
+    /** The distance of the rows. */
+    static final int DISTANCE = 16;
+
     @Override
     void run(int inner, float[] a, int ao, int lda, float[] b, int bo, float[] c, int co, int ldc, boolean accumulate) {
         FloatVector c0_0 = FloatVector.zero(S);

@@ -26,8 +26,14 @@ abstract class MicroKernel {
     /** The most vectors of columns in a tile. */
     static final int WIDEST = LANES == 16 ? 4 : 2;
 
-    /** The distance of rows that are copied: a little more than a block of the inner index. */
-    static final int STEP = 528;
+    /** The distance of rows that are copied, as the kernel for them has it. */
+    static final int STEP = Kernel12x2By528.DISTANCE;
+
+    /**
+     * The longest block of the inner index. A row that is copied has room behind it for the widest vector, so that a short piece at its end
+     * can be copied by whole ones. The same on all machines, since it decides in which order products are added.
+     */
+    static final int INNER = STEP - 16;
 
     private static final MicroKernel[] ROWS = new MicroKernel[WIDEST + 1];
     private static final MicroKernel[] SLIVER = new MicroKernel[WIDEST + 1];
@@ -71,9 +77,9 @@ abstract class MicroKernel {
      */
     static Near near(int distance, int panel) {
         Near near = switch (distance) {
-            case 16 -> BY_16;
-            case 32 -> BY_32;
-            case 64 -> BY_64;
+            case Kernel24x1By16.DISTANCE -> BY_16;
+            case Kernel12x2By32.DISTANCE -> BY_32;
+            case Kernel12x2By64.DISTANCE -> BY_64;
             case STEP -> BY_STEP;
             default -> null;
         };

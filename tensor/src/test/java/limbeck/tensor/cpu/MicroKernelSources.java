@@ -118,11 +118,12 @@ final class MicroKernelSources {
                 final class %s extends MicroKernel {
                     private static final VectorSpecies<Float> S = Vectors.FLOATS;
                     private static final int L = S.length();
-                %s
+                %s%s
                     @Override
                     void run(int inner, float[] a, int ao, int lda, float[] b, int bo, float[] c, int co, int ldc, boolean accumulate) {
                 """.formatted(NUMBERS.get(rows), NUMBERS.get(vectors), tile.left.words.formatted(tile.distance), tile.name(),
-                tile.panel == 1 ? "" : "    private static final int NR = " + tile.panel + " * L;\n");
+                tile.panel == 1 ? "" : "    private static final int NR = " + tile.panel + " * L;\n",
+                tile.left == Left.NEAR ? "\n    /** The distance of the rows. */\n    static final int DISTANCE = " + tile.distance + ";\n" : "");
     }
 
     private String rowsLoop() {
