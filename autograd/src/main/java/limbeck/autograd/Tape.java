@@ -15,7 +15,6 @@ import limbeck.tensor.Scope;
 import limbeck.tensor.Shape;
 import limbeck.tensor.Tensor;
 import limbeck.tensor.TensorOps;
-import limbeck.tensor.op.Custom;
 import limbeck.tensor.op.Fill;
 import limbeck.tensor.op.Op;
 
@@ -65,8 +64,7 @@ public final class Tape {
 
         @Override
         public boolean needsResult() {
-            // An op of the user's own may have kept a view of its result.
-            return op.saves().output() || op instanceof Custom;
+            return op.mayReadResult();
         }
     }
 

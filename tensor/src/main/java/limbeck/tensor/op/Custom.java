@@ -32,6 +32,16 @@ public non-sealed interface Custom extends Op {
     Tensor forward(List<Tensor> in);
 
     /**
+     * Whether the rule may look at the result's memory, whatever it saves: {@link #forward} may have kept the result, or a view of it.
+     *
+     * @return true, unless the op says otherwise
+     */
+    @Override
+    default boolean mayReadResult() {
+        return true;
+    }
+
+    /**
      * The vector-Jacobian product: what each operand's gradient is, given the result's.
      *
      * @param <T> tensors or variables

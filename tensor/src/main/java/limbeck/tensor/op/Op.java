@@ -38,6 +38,15 @@ public sealed interface Op permits KernelOp, FusedOp, Movement, Custom {
         return Saves.NOTHING;
     }
 
+    /**
+     * Whether the gradient rule may look at the result's memory; if not, backward gives it back before the rule runs.
+     *
+     * @return true if the result is saved, unless the op says otherwise
+     */
+    default boolean mayReadResult() {
+        return saves().output();
+    }
+
     /** What an op's gradient rule needs besides the incoming gradient and the operands' shapes. */
     enum Saves {
         /** Shapes alone. */
