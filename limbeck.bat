@@ -81,7 +81,8 @@ if not "%main%"=="org.openjdk.jmh.Main" for %%h in (-h --help -V --version) do (
     if "%~1 %~2"=="bench %%h" set "vector="
 )
 
-rem A young generation of 128 MiB: most garbage is from before the run is compiled, and tensors are used again from the pool.
+rem G1 with regions of 1 MiB: arrays of half a region or more then begin on a cache line. A young generation of 128 MiB: most garbage is
+rem from before the run is compiled, and tensors are used again from the pool; the time spent on it (GCTimeRatio) is no reason to grow.
 set "collector=-XX:+UseG1GC -XX:G1HeapRegionSize=1m -XX:GCTimeRatio=1 -XX:MinHeapFreeRatio=5 -XX:MaxHeapFreeRatio=10"
 if defined LIMBECK_JAVA_OPTS echo "%LIMBECK_JAVA_OPTS%" | findstr /r /c:"-XX:+Use.*GC" >nul && set "collector="
 "%jdk%\bin\java.exe" %collector% -XX:MaxNewSize=128m -Xlog:gc+ergo=error:stdout --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow ^
