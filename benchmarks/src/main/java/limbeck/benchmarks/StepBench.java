@@ -61,10 +61,19 @@ import org.openjdk.jmh.annotations.Warmup;
 @BenchmarkMode(Mode.Throughput)
 @OutputTimeUnit(TimeUnit.SECONDS)
 @OperationsPerInvocation(StepBench.BATCH)
-@Warmup(iterations = 10, time = 2)
-@Measurement(iterations = 5, time = 2)
+@Warmup(iterations = StepBench.WARMUPS, time = StepBench.SECONDS)
+@Measurement(iterations = 5, time = StepBench.SECONDS)
 @Fork(value = 3, jvmArgsAppend = {"--add-modules", "jdk.incubator.vector"})
 public class StepBench {
+    /**
+     * Iterations that do not count, here and in {@code ./limbeck bench}. So many kernels take part in a step that its speed rises for ten
+     * seconds of a JVM, and so long these take even where an iteration is cut down to one second.
+     */
+    public static final int WARMUPS = 10;
+
+    /** The length of an iteration. */
+    public static final int SECONDS = 2;
+
     static final int BATCH = 128;
     static final int CLASSES = 10;
     private static final int STEPS_PER_EPOCH = 400;

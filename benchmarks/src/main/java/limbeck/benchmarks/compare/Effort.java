@@ -1,5 +1,7 @@
 package limbeck.benchmarks.compare;
 
+import limbeck.benchmarks.StepBench;
+
 /**
  * How long a benchmark is run in one JVM.
  *
@@ -14,9 +16,8 @@ record Effort(int warmups, int iterations, int millis) {
     /** What a case takes; a rival that is compiled already needs less to warm up. */
     static Effort of(Case one, boolean quickly, boolean compiled) {
         if (one.family().equals("Step")) {
-            // So many kernels take part in a step that its speed rises for ten seconds of a JVM.
-            int warmups = compiled ? 2 : 10;
-            return quickly ? new Effort(warmups, 4, 1000) : new Effort(warmups, 5, 2000);
+            int warmups = compiled ? 2 : StepBench.WARMUPS;
+            return quickly ? new Effort(warmups, 4, 1000) : new Effort(warmups, 5, 1000 * StepBench.SECONDS);
         }
         if (one.is(Case.Trait.WHOLE)) {
             int warmups = compiled ? 2 : 5;
