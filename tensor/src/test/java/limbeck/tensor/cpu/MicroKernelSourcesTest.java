@@ -41,7 +41,7 @@ final class MicroKernelSourcesTest {
 
     @Test
     void rowsAConstantDistanceApartHaveTheirKernels() {
-        assumeTrue(MicroKernel.WIDEST == 4, "needs vectors of 512 bits");
+        assumeTrue(Simd.bits() == 512, "needs vectors of 512 bits");
         for (Tile tile : MicroKernelSources.tiles()) {
             if (tile.left() == Left.NEAR) {
                 MicroKernel.Near near = MicroKernel.near(tile.distance(), tile.panel());
