@@ -12,12 +12,14 @@ import limbeck.nn.Names;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.UsageMessageSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
- * The command {@code limbeck bench}. Exit codes: 0 for success, 1 for a failure and for what the guard finds, 2 for wrong usage.
+ * The command {@code limbeck bench}. Exit codes: 0 for success, 1 for a failure and for what the guard finds, 2 for wrong usage
+ * and for a guard without ratios to compare with.
  * Every failure is one sentence on standard error; with {@code LIMBECK_DEBUG=1} its stack trace follows.
  */
 public final class Bench {
@@ -25,7 +27,7 @@ public final class Bench {
     private static final int USAGE = 2;
     private static final String HELP = " (limbeck bench --help lists all)";
     /** Names the folder of guard.json; the launcher sets it to that of the clone. */
-    private static final String HOME = "limbeck.benchmarks.home";
+    static final String HOME = "limbeck.benchmarks.home";
 
     private Bench() {
     }
@@ -71,6 +73,8 @@ public final class Bench {
         var spec = CommandSpec.create().name("limbeck bench");
         spec.usageMessage().description("Runs the benchmarks and prints how they compare: with other libraries, or with plain Java.")
                 .sortOptions(false).abbreviateSynopsis(true)
+                .exitCodeListHeading("%nExit codes:%n").exitCodeList(UsageMessageSpec.keyValuesMap("0:it ran, and the guard found nothing worse",
+                        "1:a run failed, or the guard found something worse", "2:wrong usage, or the guard has no ratios for this processor"))
                 .footer("", "Ratios above 1 mean that Limbeck is faster. Leave the machine alone while it runs.");
         flag(spec, "--peers", "compare with libtorch, MKL, OpenBLAS and EJML; downloads about 400 MB once (natives: Linux on x86-64)");
         flag(spec, "--quick", "the most telling cases, one JVM each: under 15 minutes with --peers, instead of some hours");
@@ -79,9 +83,10 @@ public final class Bench {
         value(spec, "--json", "FILE", "write every ratio as a list of {case, threads, ours, rival, rival_name, unit, ratio}");
         value(spec, "--markdown", "FILE", "write machine, versions, date and every ratio as a page");
         flag(spec, "--list", "list the cases and stop");
-        flag(spec, "--guard", "compare a few cases, as ratios to a yardstick, with benchmarks/guard.json and name what got worse by"
-                + " more than 10 %%; about a minute");
-        flag(spec, "--update", "with --guard: write that file instead");
+        flag(spec, "--guard", "compare a few cases, as ratios to a yardstick, with those of benchmarks/guard.json for this kind of"
+                + " processor and name what got worse by more than 10 %%; about a minute");
+        flag(spec, "--update", "with --guard: record this processor's ratios in that file instead, where those of others stay;"
+                + " about two minutes");
         flag(spec, "--memory", "what a training step of resnet20 takes of memory, with --peers beside libtorch");
         spec.addOption(OptionSpec.builder("-h", "--help").usageHelp(true).description("show this help and exit").build());
         return spec;
@@ -217,13 +222,15 @@ public final class Bench {
 
     private static void guard(Path file, boolean update, Screen screen) {
         var guard = new Guard(screen, Guard::inChild);
+        Processor processor = Machine.processor();
         if (update) {
             Output.check("--update", file);
-            Output.write(file, Guard.json(guard.record()));
-            screen.result("wrote " + file);
+            GuardFile earlier = GuardFile.readOrEmpty(file);
+            Output.write(file, earlier.with(processor, guard.record()).json());
+            screen.result("wrote the ratios of " + processor + " into " + file);
             return;
         }
-        Map<String, Double> before = Guard.read(file);
+        Map<String, Double> before = GuardFile.read(file).of(processor);
         List<Guard.Finding> findings = guard.compare(before);
         screen.result(Guard.table(findings));
         List<String> worse = findings.stream().filter(Guard.Finding::isWorse).map(f -> f.one().title()).toList();

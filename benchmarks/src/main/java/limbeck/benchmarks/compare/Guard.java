@@ -1,11 +1,5 @@
 package limbeck.benchmarks.compare;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,8 +8,8 @@ import java.util.Map;
 import java.util.function.ToDoubleFunction;
 
 /**
- * Watches over the speed of changes: a handful of cases as ratios to a yardstick in the same process, compared with the ratios of
- * a file. A case that seems slower is measured again in further JVMs before it is blamed, because each compiles anew.
+ * Watches over the speed of changes: a handful of cases as ratios to a yardstick in the same process, compared with those of
+ * {@link GuardFile}. A case that seems slower is measured again in further JVMs before it is blamed, because each compiles anew.
  */
 final class Guard {
     /** How much worse a ratio may be, as a fraction. */
@@ -98,43 +92,5 @@ final class Guard {
             lines.add(String.format(Locale.ROOT, "%-46s  %10.4g  %8s%s", f.one.title(), f.now, change, f.isWorse() ? "  WORSE" : ""));
         }
         return String.join("\n", lines);
-    }
-
-    /**
-     * Reads the ratios of a file.
-     *
-     * @throws UsageException if it is no such file, or of a machine with other vectors
-     */
-    static Map<String, Double> read(Path file) {
-        try {
-            JsonNode root = new ObjectMapper().readTree(Files.readString(file));
-            int bits = root.path("vector_bits").asInt();
-            if (bits != Machine.vectorBits()) {
-                throw new UsageException(file + ": was measured with vectors of " + bits + " bits, this machine has " + Machine.vectorBits()
-                        + "; run --guard --update on the unchanged sources first");
-            }
-            var ratios = new LinkedHashMap<String, Double>();
-            for (JsonNode entry : root.path("cases")) {
-                ratios.put(entry.path("case").asText(), entry.path("ratio").asDouble(Double.NaN));
-            }
-            return ratios;
-        } catch (JsonProcessingException e) {
-            throw new UsageException(file + ": is no JSON (" + e.getOriginalMessage() + "); write it with --guard --update");
-        } catch (IOException e) {
-            throw new UsageException(file + ": cannot be read; write it with --guard --update");
-        }
-    }
-
-    /** The content of the file. */
-    static String json(Map<String, Double> ratios) {
-        var root = new LinkedHashMap<String, Object>();
-        root.put("vector_bits", Machine.vectorBits());
-        root.put("cases", ratios.entrySet().stream().map(e -> {
-            var entry = new LinkedHashMap<String, Object>();
-            entry.put("case", e.getKey());
-            entry.put("ratio", Double.parseDouble(String.format(Locale.ROOT, "%.4g", e.getValue())));
-            return entry;
-        }).toList());
-        return Report.json((Object) root);
     }
 }

@@ -25,8 +25,8 @@ final class Machine {
         var system = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
         var lines = new ArrayList<String>();
         lines.add("Date: " + LocalDate.now(ZoneOffset.UTC));
-        lines.add(String.format(Locale.ROOT, "Machine: %s, %d processors, vectors of %d bits, %.0f GiB of memory", processor(),
-                Runtime.getRuntime().availableProcessors(), vectorBits(), system.getTotalMemorySize() / (double) (1L << 30)));
+        lines.add(String.format(Locale.ROOT, "Machine: %s, %d processors, vectors of %d bits, %.0f GiB of memory", processor().name(),
+                Runtime.getRuntime().availableProcessors(), processor().vectorBits(), system.getTotalMemorySize() / (double) (1L << 30)));
         lines.add("System: " + System.getProperty("os.name") + " on " + System.getProperty("os.arch"));
         lines.add("JVM: " + System.getProperty("java.vm.name") + " " + System.getProperty("java.vm.version"));
         if (!rivals.isEmpty()) {
@@ -36,13 +36,10 @@ final class Machine {
         return lines;
     }
 
-    /** Bits of the widest vectors. */
-    static int vectorBits() {
-        return FloatVector.SPECIES_PREFERRED.vectorBitSize();
-    }
-
-    private static String processor() {
-        return line(Path.of("/proc/cpuinfo"), "model name").orElse("unknown processor");
+    /** The model of its processor, as Linux tells it, and the bits of the widest vectors. */
+    static Processor processor() {
+        return new Processor(line(Path.of("/proc/cpuinfo"), "model name").orElse("unknown processor"),
+                FloatVector.SPECIES_PREFERRED.vectorBitSize());
     }
 
     /**

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -23,6 +24,7 @@ class BenchTest {
             assertTrue(cli.out().contains(option), option);
         }
         assertTrue(cli.out().contains("10 %;"), cli.out());
+        assertTrue(cli.out().contains("  2   wrong usage, or the guard has no ratios for this processor"), cli.out());
     }
 
     @Test
@@ -74,6 +76,24 @@ class BenchTest {
     void theGuardGoesAlone() {
         assertUsage("--guard: does not go with --json", "--guard", "--json", "x.json");
         assertUsage("--memory: does not go with --quick", "--memory", "--quick");
+    }
+
+    @Test
+    void theGuardNeedsRatiosOfThisProcessor() throws Exception {
+        Path file = folder.resolve("guard.json");
+        Files.writeString(file, new GuardFile(file, Map.of(new Processor("Abacus 1", 32), Map.of())).json());
+        String home = System.getProperty(Bench.HOME);
+        System.setProperty(Bench.HOME, folder.toString());
+        try {
+            assertUsage(file + ": has no ratios for this processor (" + Machine.processor() + "), only for Abacus 1 with vectors of 32 bits",
+                    "--guard");
+        } finally {
+            if (home == null) {
+                System.clearProperty(Bench.HOME);
+            } else {
+                System.setProperty(Bench.HOME, home);
+            }
+        }
     }
 
     @Test
