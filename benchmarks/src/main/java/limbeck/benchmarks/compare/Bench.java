@@ -2,7 +2,6 @@ package limbeck.benchmarks.compare;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -73,11 +72,14 @@ public final class Bench {
         var spec = CommandSpec.create().name("limbeck bench");
         spec.usageMessage().description("Runs the benchmarks and prints how they compare: with other libraries, or with plain Java.")
                 .sortOptions(false).abbreviateSynopsis(true)
-                .exitCodeListHeading("%nExit codes:%n").exitCodeList(UsageMessageSpec.keyValuesMap("0:it ran, and the guard found nothing worse",
-                        "1:a run failed, or the guard found something worse", "2:wrong usage, or the guard has no ratios for this processor"))
+                .exitCodeListHeading("%nExit codes:%n")
+                .exitCodeList(UsageMessageSpec.keyValuesMap("0:it ran, and the guard found nothing worse",
+                        "1:a run failed, or the guard found something worse",
+                        "2:wrong usage, or the guard has no ratios for this processor"))
                 .footer("", "Ratios above 1 mean that Limbeck is faster. Leave the machine alone while it runs.");
         flag(spec, "--peers", "compare with libtorch, MKL, OpenBLAS and EJML; downloads about 400 MB once (natives: Linux on x86-64)");
-        flag(spec, "--quick", "the most telling cases, one JVM each: under 15 minutes with --peers, instead of some hours");
+        flag(spec, "--quick", "the most telling cases, one JVM each, ops but products and convolutions on one thread only, without EJML:"
+                + " under 15 minutes with --peers, instead of three hours");
         value(spec, "--jvms", "N", "so many JVMs for each figure, of which the median counts: 1 with --quick, otherwise 3");
         value(spec, "--only", "PATTERN", "only cases whose names hold this regular expression, such as 'gemm|step'");
         value(spec, "--json", "FILE", "write every ratio as a list of {case, threads, ours, rival, rival_name, unit, ratio}");
@@ -142,7 +144,7 @@ public final class Bench {
             return;
         }
         var harness = new Harness();
-        Set<Rival> rivals = peers ? EnumSet.allOf(Rival.class) : EnumSet.noneOf(Rival.class);
+        Set<Rival> rivals = peers ? Rival.all(options.hasMatchedOption("--quick")) : Set.of();
         if (peers) {
             requirePeers(harness);
         }
@@ -191,6 +193,10 @@ public final class Bench {
         }
         boolean quickly = options.hasMatchedOption("--quick");
         int jvms = jvms(options.matchedOptionValue("--jvms", quickly ? "1" : "3"));
+        if (quickly) {
+            screen.note("--quick leaves out " + (rivals.isEmpty() ? "" : "EJML, ")
+                    + "the slower and rarer cases, and two threads for ops but products and convolutions");
+        }
         var comparison = new Comparison(harness, screen, quickly, jvms);
         List<Ratio> ratios = comparison.run(cases, rivals);
         screen.result(Report.table(ratios));
@@ -203,7 +209,7 @@ public final class Bench {
             var notes = new ArrayList<>(comparison.absences());
             notes.addAll(comparison.failures());
             String how = (jvms == 1 ? "Each figure is of one JVM" : "Each figure is the median of " + jvms + " JVMs")
-                    + (quickly ? ", and only the most telling cases were run (`--quick`)" : "");
+                    + (quickly ? ", and only the most telling cases were run, without EJML (`--quick`)" : "");
             Output.write(Path.of(markdown), Report.markdown(ratios, Machine.describe(rivals), how, notes));
         }
         if (!comparison.failures().isEmpty()) {

@@ -108,7 +108,7 @@ final class Comparison {
         }
         for (Rival rival : rivals) {
             String benchmark = rival.benchmark(one);
-            if (harness.has(benchmark) && !(quickly && rival == Rival.EJML)) {
+            if (harness.has(benchmark)) {
                 Effort effort = Effort.of(one, quickly, rival != Rival.EJML);
                 List<String> layouts = harness.values(benchmark, "layout");
                 for (String layout : layouts.isEmpty() || !one.is(Case.Trait.IMAGES) ? List.of("") : layouts) {

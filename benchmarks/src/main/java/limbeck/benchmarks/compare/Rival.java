@@ -2,7 +2,9 @@ package limbeck.benchmarks.compare;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.EnumSet;
 import java.util.Properties;
+import java.util.Set;
 
 /** A library to compare with. Its benchmarks are in {@code src/peers} and only there with the Maven profile {@code peers}. */
 enum Rival {
@@ -12,7 +14,7 @@ enum Rival {
     MKL("MKL", "Mkl", "org.bytedeco/mkl"),
     /** OpenBLAS. */
     OPENBLAS("OpenBLAS", "OpenBlas", "org.bytedeco/openblas"),
-    /** EJML, in pure Java. Far behind on products, so the quick selection leaves it out. */
+    /** EJML, in pure Java. */
     EJML("EJML", "Ejml", "org.ejml/ejml-fdense");
 
     private static final String PACKAGE = "limbeck.benchmarks.peers.";
@@ -27,6 +29,11 @@ enum Rival {
         this.artifact = artifact;
     }
 
+    /** Those of a comparison: a quick one has no time for EJML, which is far behind. */
+    static Set<Rival> all(boolean quickly) {
+        return quickly ? EnumSet.complementOf(EnumSet.of(EJML)) : EnumSet.allOf(Rival.class);
+    }
+
     /** What the table calls it. */
     String title() {
         return title;
@@ -37,16 +44,16 @@ enum Rival {
         return PACKAGE + prefix + one.family() + "." + one.rival();
     }
 
-    /** The version on the class path, as Maven wrote it into the jar; or the empty text. */
+    /** The version on the class path, as Maven wrote it into the jar, or EJML into a class; or the empty text. */
     String version() {
         try (InputStream in = Rival.class.getResourceAsStream("/META-INF/maven/" + artifact + "/pom.properties")) {
             if (in == null) {
-                return "";
+                return this == EJML ? (String) Class.forName("org.ejml.EjmlVersion").getField("VERSION").get(null) : "";
             }
             var properties = new Properties();
             properties.load(in);
             return properties.getProperty("version", "");
-        } catch (IOException e) {
+        } catch (IOException | ReflectiveOperationException e) {
             return "";
         }
     }

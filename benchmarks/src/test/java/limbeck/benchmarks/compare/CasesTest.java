@@ -64,6 +64,22 @@ class CasesTest {
     }
 
     @Test
+    void aQuickComparisonLeavesOutEjmlAndMostSecondThreads() {
+        assertEquals(Set.of(Rival.LIBTORCH, Rival.MKL, Rival.OPENBLAS), Rival.all(true));
+        assertEquals(Set.of(Rival.values()), Rival.all(false));
+        assertEquals(List.of(1), named("elementwise exp 64K").threads(true));
+        assertEquals(List.of(1, 2), named("gemm 512x512x512").threads(true));
+        Cases.all().forEach(one -> assertEquals(List.of(1, 2), one.threads(false), one.name()));
+    }
+
+    @Test
+    void theFullRunHasTheLargeAndTheOddProducts() {
+        for (String shape : new String[] {"128x128x128", "2048x2048x2048", "128x196x1152", "50000x64x147"}) {
+            assertTrue(named("gemm " + shape).is(Case.Trait.SLOW), shape);
+        }
+    }
+
+    @Test
     void onlyImagesHaveLayouts() {
         assertTrue(named("train step resnet20").is(Case.Trait.IMAGES));
         assertTrue(!named("train step mlp-1200-1200").is(Case.Trait.IMAGES));
