@@ -58,10 +58,11 @@ import org.openjdk.jmh.infra.IterationParams;
 import org.openjdk.jmh.runner.IterationType;
 
 /**
- * What a teacher cache saves: a step of resnet20 that learns from resnet56, on batches of 128 augmented images of 3 x 32 x 32, with the time
- * to prepare them. {@code alone} is the student on the labels without a teacher, {@code no} is the teacher that runs in each step, the
- * others are formats of a cache that has been written. {@link #logits} learns by {@code kd}, {@link #layers} by {@code at}, which looks at
- * the teacher's three stages. {@code bytesPerSample} is what one view of an example takes in the file.
+ * What a teacher cache saves: a step of resnet20 that learns from resnet56, on batches of 128 augmented images of 3 x 32 x 32, with the
+ * time to prepare them. The baseline is {@code no}, the teacher that runs in each step; {@code alone} is the student on the labels without
+ * a teacher, the most that a cache could save; the others are formats of a cache that has been written. {@link #logits} learns by
+ * {@code kd}, {@link #layers} by {@code at}, which looks at the teacher's three stages. {@code bytesPerSample} is what one view of an
+ * example takes in the file.
  *
  * <p>The images are random, or the first of a data set of that shape where there is one; that changes no time.
  *

@@ -31,14 +31,15 @@ import org.openjdk.jmh.annotations.Warmup;
 /**
  * Convolutions of ResNet-20 on 32 x 32 images and of LeNet on 28 x 28 ones, forward and both gradients, against the plain
  * loops of a textbook in the order that suits the cache. The column {@code flops} is arithmetic a second, additions of padding
- * included: read 1.0e11 as 100 GFLOP/s.
+ * included: read 1.0e11 as 100 GFLOP/s; {@link #forward} over {@link #plainLoops} is what the kernels are worth.
  *
  * <pre>
  * HOW TO RUN, from the root of the project:
- *   mvn -q package -DskipTests
- *   java --add-modules jdk.incubator.vector -cp 'benchmarks/target/lib/*:benchmarks/target/classes' \
- *       org.openjdk.jmh.Main ConvBench
- * One shape: ... org.openjdk.jmh.Main ConvBench -p shape=128x16x32x16x3x1x1x1 -p threads=2
+ *   ./limbeck jmh ConvBench
+ * One shape on two threads:
+ *   ./limbeck jmh ConvBench -p shape=128x16x32x16x3x1x1x1 -p precision=FP32 -p threads=2
+ * Beside libtorch:
+ *   ./limbeck bench --peers --only conv
  * </pre>
  */
 @State(Scope.Thread)

@@ -8,6 +8,7 @@
  *     {@link limbeck.benchmarks.LossBench}: single ops and layers against plain Java loops.
  * <li>{@link limbeck.benchmarks.StepBench}, {@link limbeck.benchmarks.InferenceBench}: whole steps of training and of
  *     distillation, and models at work.
+ * <li>{@link limbeck.benchmarks.MethodBench}: what each method of distillation costs over plain training.
  * <li>{@link limbeck.benchmarks.CacheBench}: what a teacher that need not run again saves.
  * <li>{@link limbeck.benchmarks.PeakBench}: what the machine can do.
  * <li>{@link limbeck.benchmarks.StorageBench}: arrays against native memory, the choice under all kernels.
