@@ -61,6 +61,13 @@ public class LibtorchElementwise {
         y = Libtorch.of(right);
         z = Libtorch.of(right);
         zero = new Scalar(0);
+        try (var _ = new PointerScope()) {
+            // MKL chooses the code of each function when it is first called. If several threads do so at once, one of them may
+            // get code for few digits that once (pytorch/pytorch#188792), and the comparison below would fail.
+            Tensor one = Tensor.create(1f);
+            torch.exp(one);
+            torch.tanh(one);
+        }
         relu();
         require("relu", left.relu());
         add();
