@@ -56,31 +56,46 @@ final class Nest {
             offsets[j] = layouts[j].offset();
         }
         int[] order = order(shape, given[0]);
-        int[] dims = new int[order.length + 2];
-        int[][] strides = new int[layouts.length][order.length + 2];
-        // Two axes of extent 1 in front make every nest at least rows of elements.
-        Arrays.fill(dims, 0, 2, 1);
-        int rank = 2;
-        for (int axis : order) {
-            boolean merges = rank > 2;
-            for (int j = 0; j < given.length && merges; j++) {
-                merges = strides[j][rank - 1] == given[j][axis] * shape.dim(axis);
-            }
-            rank += merges ? 0 : 1;
-            dims[rank - 1] = merges ? dims[rank - 1] * shape.dim(axis) : shape.dim(axis);
-            for (int j = 0; j < given.length; j++) {
-                strides[j][rank - 1] = given[j][axis];
-            }
+        int runs = 0;
+        for (int i = 0; i < order.length; i++) {
+            runs += merges(shape, given, order, i) ? 0 : 1;
         }
-        int first = Math.min(2, rank - 2);
-        dims = Arrays.copyOfRange(dims, first, rank);
-        for (int j = 0; j < given.length; j++) {
-            strides[j] = Arrays.copyOfRange(strides[j], first, rank);
+        // Every nest is at least rows of elements, if need be by axes of extent 1 in front.
+        int rank = Math.max(2, runs);
+        int[] dims = new int[rank];
+        Arrays.fill(dims, 0, rank - runs, 1);
+        // Not new int[n][rank]: that calls into the runtime, which took a quarter of an op on few elements.
+        int[][] strides = new int[layouts.length][];
+        for (int j = 0; j < strides.length; j++) {
+            strides[j] = new int[rank];
+        }
+        int at = rank - runs - 1;
+        for (int i = 0; i < order.length; i++) {
+            int dim = shape.dim(order[i]);
+            boolean merges = merges(shape, given, order, i);
+            at += merges ? 0 : 1;
+            dims[at] = merges ? dims[at] * dim : dim;
+            for (int j = 0; j < given.length; j++) {
+                strides[j][at] = given[j][order[i]];
+            }
         }
         for (int j = 0; j < given.length; j++) {
             pairUp(dims, strides, j);
         }
         return new Nest(dims, strides, offsets);
+    }
+
+    /** Whether all operands go on evenly from an axis to the one before it. */
+    private static boolean merges(Shape shape, int[][] strides, int[] order, int i) {
+        if (i == 0) {
+            return false;
+        }
+        for (int[] each : strides) {
+            if (each[order[i - 1]] != each[order[i]] * shape.dim(order[i])) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** The axes that matter, outermost first. */
