@@ -22,7 +22,7 @@ final class Temps implements AutoCloseable {
     private static final int SPREAD = 17 * 64;
 
     private final Pool pool;
-    private final List<HostStorage> taken = new ArrayList<>(4);
+    private final List<HostStorage> taken = new ArrayList<>();
 
     Temps(Pool pool) {
         this.pool = pool;

@@ -103,8 +103,11 @@ public sealed interface Op permits KernelOp, FusedOp, Movement, Custom {
 
         private static Layout likeInput(Shape shape, List<Layout> in) {
             for (Layout layout : in) {
-                if (layout.shape().equals(shape) && layout.isDense()) {
-                    return Layout.denseLike(shape, layout);
+                if (layout.shape().equals(shape)) {
+                    Layout dense = Layout.denseLike(shape, layout);
+                    if (layout.sameOrder(dense)) {
+                        return dense;
+                    }
                 }
             }
             return Layout.contiguous(shape);
