@@ -128,6 +128,7 @@ final class LinearRows {
                 conv(new ConvSpec(1, 3, 1, 0, 2, 1, 2), 2, 4, 8, 10, 6, 2, 3, 1),
                 conv(plain, 0, 3, 5, 5, 4, 3, 3, 3),
                 conv(plain, 2, 3, 5, 5, 0, 3, 3, 3),
+                conv(plain.stride(2), 2, 3, 5, 5, 0, 3, 3, 3),
                 conv(plain, 2, 0, 5, 5, 4, 0, 3, 3),
                 conv(plain.padding(1), 2, 3, 1, 1, 4, 3, 3, 3),
                 conv(plain.padding(1), 4, 16, 32, 32, 16, 16, 3, 3),

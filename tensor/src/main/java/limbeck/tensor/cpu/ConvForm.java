@@ -63,9 +63,7 @@ enum ConvForm {
     /** Whether this is what the forms for 3 x 3 kernels of stride 1 can compute. */
     private static boolean isPlain(Images in, Images out, Axis vertical, Axis horizontal) {
         int lanes = MicroKernel.LANES;
-        // The phases of a strided gradient are cut to the image, and not as large as their padding says.
-        boolean whole = out.height() == in.height() + 2 * vertical.pad() - 2 && out.width() == in.width() + 2 * horizontal.pad() - 2;
-        return whole && Simd.available() && isPlain(vertical) && isPlain(horizontal) && in.channels() % lanes == 0 && in.channels() > 0
+        return Simd.available() && isPlain(vertical) && isPlain(horizontal) && in.channels() % lanes == 0 && in.channels() > 0
                 && out.channels() % lanes == 0 && out.channels() > 0;
     }
 

@@ -8,7 +8,7 @@ import limbeck.tensor.spi.View;
 
 /**
  * Convolution and its two gradients on float32 images. Each is a product with the matrix of {@link Im2col}: forward,
- * pixels by weights; for the image, pixels of the gradient by the weights read backwards, once for each phase of the
+ * pixels by weights; for the image, pixels of the gradient by the weights read backwards, or {@link Col2im} where there is a
  * stride; for the weights, pixels of the gradient, transposed, by pixels of the image. Where {@link ConvForm} knows a faster
  * form, that is taken; {@link Depthwise} has its own.
  *
@@ -99,46 +99,28 @@ final class ConvKernels {
             finish(result, finish);
             return;
         }
-        boolean whole = spec.strideH() == 1 && spec.strideW() == 1;
-        boolean atOnce = whole && spec.groups() == 1;
-        // Pixels of the image with one remainder by the stride meet the same taps: a convolution of stride 1 for each.
-        for (int y = 0; y < Math.min(spec.strideH(), result.height()); y++) {
-            Phase vertical = Phase.of(y, weight.shape().dim(2), spec.strideH(), spec.padH(), spec.dilationH());
-            for (int x = 0; x < Math.min(spec.strideW(), result.width()); x++) {
-                Phase horizontal = Phase.of(x, weight.shape().dim(3), spec.strideW(), spec.padW(), spec.dilationW());
-                input(spec, from, weight, result, vertical, horizontal, whole, atOnce ? finish : Finish.NONE);
-            }
+        Layout w = weight.layout();
+        if (spec.strideH() > 1 || spec.strideW() > 1) {
+            Col2im.run(from, weight, vertical(spec, w), horizontal(spec, w), spec.groups(), result, finish);
+            return;
         }
-        if (!atOnce) {
+        // A convolution of the gradient by the kernels read backwards.
+        Axis vertical = backwards(vertical(spec, w));
+        Axis horizontal = backwards(horizontal(spec, w));
+        int summed = from.channels() / spec.groups();
+        for (int g = 0; g < spec.groups(); g++) {
+            int last = w.offset() + g * summed * w.stride(0) + (vertical.taps() - 1) * w.stride(2) + (horizontal.taps() - 1) * w.stride(3);
+            var weights = new ConvWeights(floats(weight), last, horizontal.taps(), summed, -w.stride(2), -w.stride(3), w.stride(0),
+                    w.stride(1));
+            convolve(from, weights, vertical, horizontal, result, g, spec.groups(), spec.groups() == 1 ? finish : Finish.NONE);
+        }
+        if (spec.groups() > 1) {
             finish(result, finish);
         }
     }
 
-    /** One phase, which without a stride is the whole result. */
-    private static void input(ConvSpec spec, Images from, View weight, Images out, Phase vertical, Phase horizontal, boolean whole,
-            Finish finish) {
-        int height = Math.ceilDiv(out.height() - vertical.first, spec.strideH());
-        int width = Math.ceilDiv(out.width() - horizontal.first, spec.strideW());
-        int size = out.count() * height * width * out.channels();
-        Images result = whole ? out : new Images(RESULT.floats(size), 0, out.count(), height, width, out.channels());
-        Layout w = weight.layout();
-        int summed = from.channels() / spec.groups();
-        for (int g = 0; g < spec.groups(); g++) {
-            int first = w.offset() + g * summed * w.stride(0) + vertical.last * w.stride(2) + horizontal.last * w.stride(3);
-            var weights = new ConvWeights(floats(weight), first, horizontal.axis.taps(), summed, -vertical.step * w.stride(2),
-                    -horizontal.step * w.stride(3), w.stride(0), w.stride(1));
-            convolve(from, weights, vertical.axis, horizontal.axis, result, g, spec.groups(), finish);
-        }
-        if (!whole) {
-            Parallel.range(out.count() * height, 1 + 4096 / (1 + width * out.channels()), (begin, end) -> {
-                for (int line = begin; line < end; line++) {
-                    int y = vertical.first + line % height * spec.strideH();
-                    int to = out.offset() + ((line / height * out.height() + y) * out.width() + horizontal.first) * out.channels();
-                    GemmMatrix.copyRows(result.array(), line * width * out.channels(), out.channels(), width, out.channels(),
-                            out.array(), to, spec.strideW() * out.channels());
-                }
-            });
-        }
+    private static Axis backwards(Axis axis) {
+        return new Axis(axis.taps(), 1, (axis.taps() - 1) * axis.dilation() - axis.pad(), axis.dilation());
     }
 
     /**
@@ -211,29 +193,5 @@ final class ConvKernels {
 
     private static float[] floats(View view) {
         return ((HostStorage) view.storage()).floats();
-    }
-
-    /**
-     * The taps of a kernel, along one axis, that reach the pixels {@code first + u * stride} of the image: every {@code step}-th
-     * one up to {@code last}. Backwards from there, they lie on the gradient as {@code axis} says.
-     */
-    private record Phase(int first, int last, int step, Axis axis) {
-        static Phase of(int first, int taps, int stride, int pad, int dilation) {
-            // Tap r of pixel o of the gradient lies on pixel i of the image: o * stride - pad + r * dilation = i.
-            int step = 1;
-            while (step * dilation % stride != 0) {
-                step++;
-            }
-            int count = 0;
-            int last = 0;
-            for (int r = 0; r < taps; r++) {
-                if (Math.floorMod(first + pad - r * dilation, stride) == 0) {
-                    count++;
-                    last = r;
-                }
-            }
-            int before = Math.floorDiv(last * dilation - first - pad, stride);
-            return new Phase(first, last, step, new Axis(count, 1, before, step * dilation / stride));
-        }
     }
 }

@@ -142,7 +142,7 @@ final class Gemm {
     }
 
     /** Multiplies on the caller's thread. */
-    private void runHere(Finish finish) {
+    void runHere(Finish finish) {
         if (begin == end) {
             for (int i = 0; i < m && !accumulate; i++) {
                 Arrays.fill(c, co + i * ldc, co + i * ldc + n, 0);

@@ -41,6 +41,16 @@ record Im2col(float[] image, int offset, int pixel, int channels, int height, in
             return out * stride - pad;
         }
 
+        /** Whether a tap lies on a pixel of the image for any pixel of the result, were there enough of them. */
+        boolean meets(int in, int tap) {
+            return (in + pad - tap * dilation) % stride == 0;
+        }
+
+        /** For which pixel of the result it does; one that is not there if negative or too large. */
+        int result(int in, int tap) {
+            return Math.floorDiv(in + pad - tap * dilation, stride);
+        }
+
         /** The first pixel of the result, at most {@code limit}, from which on a tap does not lie before the image. */
         int firstInside(int tap, int limit) {
             return Math.clamp(Math.ceilDiv(pad - tap * dilation, stride), 0, limit);

@@ -220,4 +220,52 @@ final class VectorRows {
             y[yo + i] += a[ao + i] * b[bo + i];
         }
     }
+
+    /**
+     * Row i becomes the sum, from left to right, of the rows at {@code starts[0] + i * step}, {@code starts[1] + i * step} and so on; zero
+     * if there are none.
+     *
+     * @param count how many rows are added up
+     * @param columns the length of a row, at least a vector
+     */
+    static void sum(int count, int[] starts, float[] from, int step, int rows, int columns, float[] to, int at, int ld) {
+        for (int i = 0; i < columns; i += L) {
+            // The last vector begins where it ends with the row, and may do again what the one before has done.
+            int c = Math.min(i, columns - L);
+            switch (count) {
+                case 1 -> vectorRows(from, starts[0] + c, step, rows, to, at + c, ld);
+                case 2 -> sum(from, starts[0] + c, starts[1] + c, step, rows, to, at + c, ld);
+                case 4 -> sum(from, starts[0] + c, starts[1] + c, starts[2] + c, starts[3] + c, step, rows, to, at + c, ld);
+                default -> sumAny(count, starts, from, c, step, rows, to, at + c, ld);
+            }
+        }
+    }
+
+    // As many as meet where a kernel of 3 x 3 has a stride of 2.
+
+    private static void sum(float[] from, int p, int q, int step, int rows, float[] to, int at, int ld) {
+        for (int r = 0; r < rows; r++) {
+            FloatVector sum = FloatVector.fromArray(S, from, p + r * step).add(FloatVector.fromArray(S, from, q + r * step));
+            sum.intoArray(to, at + r * ld);
+        }
+    }
+
+    private static void sum(float[] from, int p, int q, int u, int v, int step, int rows, float[] to, int at, int ld) {
+        for (int r = 0; r < rows; r++) {
+            FloatVector half = FloatVector.fromArray(S, from, p + r * step).add(FloatVector.fromArray(S, from, q + r * step));
+            FloatVector more = half.add(FloatVector.fromArray(S, from, u + r * step));
+            more.add(FloatVector.fromArray(S, from, v + r * step)).intoArray(to, at + r * ld);
+        }
+    }
+
+    private static void sumAny(int count, int[] starts, float[] from, int column, int step, int rows, float[] to, int at, int ld) {
+        for (int r = 0; r < rows; r++) {
+            int x = column + r * step;
+            FloatVector sum = FloatVector.zero(S);
+            for (int t = 0; t < count; t++) {
+                sum = FloatVector.fromArray(S, from, starts[t] + x).add(sum);
+            }
+            sum.intoArray(to, at + r * ld);
+        }
+    }
 }

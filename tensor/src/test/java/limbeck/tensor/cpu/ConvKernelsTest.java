@@ -8,6 +8,7 @@ import java.util.function.Supplier;
 import limbeck.tensor.Device;
 import limbeck.tensor.Key;
 import limbeck.tensor.Precision;
+import limbeck.tensor.Scope;
 import limbeck.tensor.Shape;
 import limbeck.tensor.Tensor;
 import limbeck.tensor.Threads;
@@ -52,10 +53,22 @@ final class ConvKernelsTest {
         "2, 40, 14, 15, 40, 3, 3, 2, 1, 1, 40",
         "2, 24, 11, 12, 36, 3, 3, 2, 1, 1, 4",
         "1, 8, 30, 7, 9, 5, 2, 3, 3, 2, 1",
-        // Their image's gradients are made of 3 x 3 kernels whose results are larger or smaller than the padding says.
-        "3, 16, 18, 18, 16, 5, 5, 2, 1, 1, 1",
-        "2, 16, 32, 32, 16, 6, 6, 2, 3, 1, 1",
+        // Of a stride: odd sizes, every padding, last lines and columns that no tap reaches, more stride than kernel, taps that miss
+        // every pixel or meet only some.
+        "3, 16, 17, 19, 20, 3, 3, 2, 0, 1, 1",
+        "3, 17, 18, 16, 24, 3, 3, 2, 2, 1, 1",
+        "2, 18, 17, 20, 16, 3, 3, 3, 0, 1, 1",
+        "2, 16, 19, 23, 32, 5, 5, 3, 2, 1, 1",
+        "2, 33, 15, 14, 16, 1, 1, 3, 0, 1, 1",
+        "2, 16, 12, 13, 16, 2, 2, 5, 1, 1, 1",
+        "2, 16, 18, 18, 16, 4, 4, 2, 1, 2, 1",
+        "2, 16, 20, 21, 16, 3, 3, 2, 3, 3, 2",
         "2, 16, 32, 32, 16, 6, 6, 2, 5, 1, 1",
+        // Images and channels that are computed in parts, and an inner index of two blocks.
+        "2, 160, 9, 8, 40, 3, 3, 2, 1, 1, 1",
+        "1, 50, 64, 65, 24, 3, 3, 2, 1, 1, 2",
+        "1, 16, 90, 30, 16, 3, 3, 2, 8, 8, 1",
+        "3, 48, 5, 5, 600, 3, 3, 2, 1, 1, 1",
     })
     void allThreePassesAgreeWithPlainLoopsOnAnyNumberOfThreads(int n, int c, int h, int w, int k, int kh, int kw, int stride, int pad,
             int dilation, int groups) {
@@ -132,6 +145,30 @@ final class ConvKernelsTest {
                     assertArrayEquals(expected, with(precision, threads, fused), precision + ", addend " + i + " on " + threads + " threads");
                 }
             }
+        }
+    }
+
+    /** In memory that holds other numbers. */
+    @ParameterizedTest
+    @CsvSource({"16, 8, 9, 1, 2", "16, 9, 8, 1, 3", "3, 7, 9, 2, 3", "40, 8, 11, 2, 3"})
+    void pixelsThatNoTapReachesHaveNoGradient(int channels, int height, int width, int kernel, int stride) {
+        ConvSpec spec = ConvSpec.DEFAULT.stride(stride);
+        Shape image = Shape.of(2, channels, height, width);
+        Tensor f = Device.cpu().normal(KEY.split("f"), 8, channels, kernel, kernel);
+        Tensor g = Device.cpu().full(1, spec.output("test", image, f.shape()));
+        try (var _ = Scope.open("before")) {
+            Device.cpu().full(Double.NaN, image);
+        }
+        float[] dx;
+        try (var _ = Scope.open("after")) {
+            dx = g.apply(new Conv2dInput(spec, image), List.of(f)).toFloats();
+        }
+        for (int i = 0; i < dx.length; i++) {
+            int y = i / width % height;
+            int x = i % width;
+            boolean reached = y % stride < kernel && y - y % stride + kernel <= height && x % stride < kernel
+                    && x - x % stride + kernel <= width;
+            assertEquals(reached, dx[i] != 0, "pixel " + y + ", " + x + " has " + dx[i]);
         }
     }
 
