@@ -83,7 +83,7 @@ if not "%main%"=="org.openjdk.jmh.Main" for %%h in (-h --help -V --version) do (
 
 rem G1 with regions of 1 MiB: arrays of half a region or more then begin on a cache line. A young generation of 128 MiB: most garbage is
 rem from before the run is compiled, and tensors are used again from the pool; the time spent on it (GCTimeRatio) is no reason to grow.
-set "collector=-XX:+UseG1GC -XX:G1HeapRegionSize=1m -XX:GCTimeRatio=1 -XX:MinHeapFreeRatio=5 -XX:MaxHeapFreeRatio=10"
+set "collector=-XX:+UseG1GC -XX:G1HeapRegionSize=1m -XX:GCTimeRatio=1 -XX:MinHeapFreeRatio=5 -XX:MaxHeapFreeRatio=10 -XX:InitialHeapSize=32m"
 if defined LIMBECK_JAVA_OPTS echo "%LIMBECK_JAVA_OPTS%" | findstr /r /c:"-XX:+Use.*GC" >nul && set "collector="
 "%jdk%\bin\java.exe" %collector% -XX:MaxNewSize=128m -Xlog:gc+ergo=error:stdout --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow ^
     "-Dlimbeck.benchmarks.home=%root%benchmarks" %vector% %LIMBECK_JAVA_OPTS% -cp "%class_path%" %main% %arguments%
