@@ -104,7 +104,7 @@ final class Calls {
     }
 
     // A block that is run again for its gradient has been seen before.
-    private static boolean isWatched() {
+    static boolean isWatched() {
         return WATCHING.isBound() && !Recompute.isReplaying();
     }
 

@@ -145,6 +145,16 @@ public final class Device {
     }
 
     /**
+     * How large the tensors that pass from op to op may be for the next op to find them in a cache. Where one of many examples is
+     * larger, it is faster to take a few examples through several ops than all of them through each.
+     *
+     * @return bytes of a tensor; {@link Long#MAX_VALUE} where it does not matter
+     */
+    public long near() {
+        return backend.near();
+    }
+
+    /**
      * The memory of its tensors.
      *
      * @return bytes in use, at most since the last call, and free

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import limbeck.autograd.Variable;
 import limbeck.nn.BatchNorm2d;
+import limbeck.nn.BatchSlices;
 import limbeck.nn.Conv2d;
 import limbeck.nn.Dropout;
 import limbeck.nn.GlobalAvgPool2d;
@@ -63,6 +64,6 @@ public record Cnn(Sequential stage1, Sequential stage2, Sequential stage3, Globa
 
     @Override
     public Variable forward(Variable x) {
-        return head.apply(dropout.apply(pool.apply(stage3.apply(stage2.apply(stage1.apply(x))))));
+        return head.apply(dropout.apply(pool.apply(BatchSlices.apply(x, stage1, stage2, stage3))));
     }
 }

@@ -1,6 +1,7 @@
 package limbeck.nn.models;
 
 import limbeck.autograd.Variable;
+import limbeck.nn.BatchSlices;
 import limbeck.nn.Conv2d;
 import limbeck.nn.Flatten;
 import limbeck.nn.Linear;
@@ -42,6 +43,6 @@ public record LeNet(Sequential features, Sequential hidden, Linear head) impleme
 
     @Override
     public Variable forward(Variable x) {
-        return head.apply(hidden.apply(features.apply(x)));
+        return head.apply(hidden.apply(BatchSlices.apply(x, features)));
     }
 }

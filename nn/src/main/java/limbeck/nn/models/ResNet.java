@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Set;
 import limbeck.autograd.Variable;
 import limbeck.nn.BatchNorm2d;
+import limbeck.nn.BatchSlices;
 import limbeck.nn.Conv2d;
 import limbeck.nn.ConvNorm;
 import limbeck.nn.GlobalAvgPool2d;
@@ -93,6 +94,6 @@ public record ResNet(Sequential stem, Sequential layer1, Sequential layer2, Sequ
 
     @Override
     public Variable forward(Variable x) {
-        return head.apply(pool.apply(layer3.apply(layer2.apply(layer1.apply(stem.apply(x))))));
+        return head.apply(pool.apply(BatchSlices.apply(stem.apply(x), layer1, layer2, layer3)));
     }
 }

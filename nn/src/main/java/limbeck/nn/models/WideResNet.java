@@ -3,6 +3,7 @@ package limbeck.nn.models;
 import java.util.ArrayList;
 import limbeck.autograd.Variable;
 import limbeck.nn.BatchNorm2d;
+import limbeck.nn.BatchSlices;
 import limbeck.nn.Conv2d;
 import limbeck.nn.ConvNorm;
 import limbeck.nn.GlobalAvgPool2d;
@@ -81,6 +82,6 @@ public record WideResNet(Conv2d stem, Sequential layer1, Sequential layer2, Sequ
 
     @Override
     public Variable forward(Variable x) {
-        return head.apply(pool.apply(norm.apply(layer3.apply(layer2.apply(layer1.apply(stem.apply(x)))))));
+        return head.apply(pool.apply(norm.apply(BatchSlices.apply(stem.apply(x), layer1, layer2, layer3))));
     }
 }

@@ -69,6 +69,10 @@ import limbeck.tensor.spi.View;
  * Tensors lie in Java arrays from one pool.
  */
 public final class CpuBackend implements Backend {
+    // Of an L2 cache of 1 or 2 MiB, a tensor that is read and one that is written. The same on all machines, since how a batch is cut
+    // may decide by which form a convolution is computed, and so how it rounds.
+    private static final long NEAR = 1 << 20;
+
     private final Pool pool = new Pool();
 
     /** A backend with an empty pool. */
@@ -299,6 +303,11 @@ public final class CpuBackend implements Backend {
     @Override
     public DType defaultFloat() {
         return DType.F32;
+    }
+
+    @Override
+    public long near() {
+        return NEAR;
     }
 
     @Override

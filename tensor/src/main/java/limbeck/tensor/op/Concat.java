@@ -32,6 +32,11 @@ public record Concat(int axis) implements KernelOp {
     }
 
     @Override
+    public Order order() {
+        return Order.LIKE_FIRST;
+    }
+
+    @Override
     public DType inferType(List<DType> in) {
         return in.stream().distinct().count() == 1 ? in.getFirst() : Types.same(this, in);
     }

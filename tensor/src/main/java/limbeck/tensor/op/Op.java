@@ -84,7 +84,9 @@ public sealed interface Op permits KernelOp, FusedOp, Movement, Custom {
         /** (N, C, H, W) laid out as (N, H, W, C). */
         CHANNELS_LAST,
         /** Dense in the order of the first operand that has the result's shape and no gaps, else row-major. */
-        LIKE_INPUT;
+        LIKE_INPUT,
+        /** Dense in the order of the first operand, whatever its extents. */
+        LIKE_FIRST;
 
         /**
          * The layout of a result.
@@ -98,6 +100,7 @@ public sealed interface Op permits KernelOp, FusedOp, Movement, Custom {
                 case ROW_MAJOR -> Layout.contiguous(shape);
                 case CHANNELS_LAST -> Layout.channelsLast(shape);
                 case LIKE_INPUT -> likeInput(shape, in);
+                case LIKE_FIRST -> Layout.denseLike(shape, in.getFirst());
             };
         }
 

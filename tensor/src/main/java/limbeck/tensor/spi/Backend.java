@@ -100,6 +100,15 @@ public interface Backend {
     DType defaultFloat();
 
     /**
+     * How large the tensors that pass from op to op may be for the next op to find them near the arithmetic.
+     *
+     * @return bytes of a tensor; by default as many as there are
+     */
+    default long near() {
+        return Long.MAX_VALUE;
+    }
+
+    /**
      * What its tensors take.
      *
      * @return bytes in use, at most since the last call, and free
