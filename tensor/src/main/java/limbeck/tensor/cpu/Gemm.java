@@ -28,8 +28,11 @@ final class Gemm {
     private static final int LANES = MicroKernel.LANES;
     private static final int PANEL = MicroKernel.WIDEST * LANES;
     private static final MicroKernel.Near BY_STEP = MicroKernel.near(MicroKernel.STEP, MicroKernel.WIDEST);
+    private static final MicroKernel.Near LOW = MicroKernel.LOW;
     // Rows that are computed one after the other, by one larger tile if possible.
     private static final int STRIP = 2 * MR;
+    // The last strips may have fewer, so that none is left over: 64 are 4 x 12 + 2 x 8, 128 are 10 x 12 + 8.
+    private static final int LOW_STRIP = 8;
     // B is packed for all threads in parts of at most this many floats (16 MiB).
     private static final int PART = 1 << 22;
     // Least arithmetic of a task, in multiply-adds: a few microseconds.
@@ -290,7 +293,7 @@ final class Gemm {
                     if (panels == null) {
                         right.copy(k0, length, j, columns, panel, bo, Panels.width(columns));
                     }
-                    for (int i = i0; i < i1; i += STRIP) {
+                    for (int i = i0; i < i1; i += height(i)) {
                         strip(k0, length, i, j, columns, panel, bo);
                     }
                     if (k0 + length == end) {
@@ -310,7 +313,7 @@ final class Gemm {
                 loadLeft(k0, length);
                 Panels panels = Panels.in(RIGHT, k0, j0, length, j1 - j0);
                 panels.fillHere(right, j1 - j0);
-                for (int i = i0; i < i1; i += STRIP) {
+                for (int i = i0; i < i1; i += height(i)) {
                     for (int j = j0; j < j1; j += Panels.width(j1 - j)) {
                         int width = Panels.width(j1 - j);
                         strip(k0, length, i, j, Math.min(j1 - j, width), panels.array(), panels.at(k0, j, width));
@@ -329,7 +332,8 @@ final class Gemm {
             }
             // Rows that are copied have room behind them for a vector, so that short ones can be copied by whole vectors.
             lda = near ? MicroKernel.STEP : sliver ? length : length + LANES;
-            AlignedScratch.Piece piece = LEFT.floats(roundUp(i1 - i0, MR) * lda);
+            // A kernel reads six rows, though it may be of two alone that what it computes is looked at.
+            AlignedScratch.Piece piece = LEFT.floats((roundUp(i1 - i0, MR) + (near ? MR : 0)) * lda);
             a = piece.array();
             ao = piece.offset();
             if (!sliver) {
@@ -341,23 +345,27 @@ final class Gemm {
             }
         }
 
-        /** Up to twelve rows by one panel. */
+        /** The rows of the strip that begins at i. */
+        private int height(int i) {
+            return near && (i1 - i == LOW_STRIP || i1 - i == 2 * LOW_STRIP) ? LOW_STRIP : Math.min(STRIP, i1 - i);
+        }
+
+        /** A strip by one panel. */
         private void strip(int k0, int length, int i, int j, int columns, float[] panel, int bo) {
-            if (near && columns == PANEL && i1 - i >= STRIP) {
-                BY_STEP.run(length, a, ao + (i - i0) * lda, panel, bo, c, co + i * ldc + j, ldc, accumulate || k0 > begin);
+            int rows = height(i);
+            if (near && columns == PANEL && (rows == STRIP || rows == LOW_STRIP)) {
+                (rows == STRIP ? BY_STEP : LOW).run(length, a, ao + (i - i0) * lda, panel, bo, c, co + i * ldc + j, ldc, accumulate || k0 > begin);
                 return;
             }
-            kernel(k0, length, i, j, columns, panel, bo);
-            if (i1 - i > MR) {
-                kernel(k0, length, i + MR, j, columns, panel, bo);
+            for (int r = 0; r < rows; r += MR) {
+                kernel(k0, length, i + r, Math.min(MR, rows - r), j, columns, panel, bo);
             }
         }
 
         /** Up to six rows by one panel. At the lower and right edge the kernel computes into a tile of its own. */
-        private void kernel(int k0, int length, int i, int j, int columns, float[] panel, int bo) {
+        private void kernel(int k0, int length, int i, int rows, int j, int columns, float[] panel, int bo) {
             boolean add = accumulate || k0 > begin;
             int to = co + i * ldc + j;
-            int rows = Math.min(MR, i1 - i);
             int width = Panels.width(columns);
             float[] from = a;
             int at = ao + (i - i0) * lda;

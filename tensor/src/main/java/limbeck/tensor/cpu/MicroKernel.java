@@ -63,6 +63,8 @@ abstract class MicroKernel {
     }
 
     private static final Near BY_STEP = WIDEST < 4 || !Simd.available() ? null : new Near(new Kernel12x2By528(), 12, 2, 4);
+    /** Fewer rows {@link #STEP} apart: what twelve leave of a multiple of four. Null as {@link #near} says. */
+    static final Near LOW = BY_STEP == null ? null : new Near(new Kernel8x2By528(), 8, 2, 4);
     // Channels of images, whose pixels or tiles are the rows.
     private static final Near BY_16 = BY_STEP == null ? null : new Near(new Kernel24x1By16(), 24, 1, 1);
     private static final Near BY_32 = BY_STEP == null ? null : new Near(new Kernel12x2By32(), 12, 2, 2);

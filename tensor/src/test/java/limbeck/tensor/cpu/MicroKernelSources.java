@@ -65,7 +65,7 @@ final class MicroKernelSources {
     }
 
     private static final Map<Integer, String> NUMBERS = Map.of(1, "one vector", 2, "two vectors", 3, "three vectors", 4, "four vectors",
-            6, "Six", 12, "Twelve", 24, "Twenty-four");
+            6, "Six", 8, "Eight", 12, "Twelve", 24, "Twenty-four");
 
     private final Tile tile;
     private final int rows;
@@ -94,6 +94,7 @@ final class MicroKernelSources {
         tiles.add(new Tile(12, 2, 2, Left.NEAR, 32));
         tiles.add(new Tile(12, 2, 4, Left.NEAR, 64));
         tiles.add(new Tile(12, 2, 4, Left.NEAR, 528));
+        tiles.add(new Tile(8, 2, 4, Left.NEAR, 528));
         return tiles;
     }
 

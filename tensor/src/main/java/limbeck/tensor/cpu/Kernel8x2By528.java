@@ -1,0 +1,105 @@
+package limbeck.tensor.cpu;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
+
+/** Eight rows by two vectors of columns; the left operand is read from rows 528 floats apart. Written by {@code MicroKernelSources}. */
+final class Kernel8x2By528 extends MicroKernel {
+    private static final VectorSpecies<Float> S = Vectors.FLOATS;
+    private static final int L = S.length();
+    private static final int NR = 4 * L;
+
+    /** The distance of the rows. */
+    static final int DISTANCE = 528;
+
+    @Override
+    void run(int inner, float[] a, int ao, int lda, float[] b, int bo, float[] c, int co, int ldc, boolean accumulate) {
+        FloatVector c00 = FloatVector.zero(S);
+        FloatVector c01 = FloatVector.zero(S);
+        FloatVector c10 = FloatVector.zero(S);
+        FloatVector c11 = FloatVector.zero(S);
+        FloatVector c20 = FloatVector.zero(S);
+        FloatVector c21 = FloatVector.zero(S);
+        FloatVector c30 = FloatVector.zero(S);
+        FloatVector c31 = FloatVector.zero(S);
+        FloatVector c40 = FloatVector.zero(S);
+        FloatVector c41 = FloatVector.zero(S);
+        FloatVector c50 = FloatVector.zero(S);
+        FloatVector c51 = FloatVector.zero(S);
+        FloatVector c60 = FloatVector.zero(S);
+        FloatVector c61 = FloatVector.zero(S);
+        FloatVector c70 = FloatVector.zero(S);
+        FloatVector c71 = FloatVector.zero(S);
+        int bk = bo - ao * NR;
+        int end = ao + inner;
+        for (int k = ao; k < end; k++) {
+            FloatVector b0 = FloatVector.fromArray(S, b, bk + k * NR);
+            FloatVector b1 = FloatVector.fromArray(S, b, bk + k * NR + L);
+            FloatVector x0 = FloatVector.broadcast(S, a[k]);
+            c00 = x0.fma(b0, c00);
+            c01 = x0.fma(b1, c01);
+            FloatVector x1 = FloatVector.broadcast(S, a[k + 528]);
+            c10 = x1.fma(b0, c10);
+            c11 = x1.fma(b1, c11);
+            FloatVector x2 = FloatVector.broadcast(S, a[k + 1056]);
+            c20 = x2.fma(b0, c20);
+            c21 = x2.fma(b1, c21);
+            FloatVector x3 = FloatVector.broadcast(S, a[k + 1584]);
+            c30 = x3.fma(b0, c30);
+            c31 = x3.fma(b1, c31);
+            FloatVector x4 = FloatVector.broadcast(S, a[k + 2112]);
+            c40 = x4.fma(b0, c40);
+            c41 = x4.fma(b1, c41);
+            FloatVector x5 = FloatVector.broadcast(S, a[k + 2640]);
+            c50 = x5.fma(b0, c50);
+            c51 = x5.fma(b1, c51);
+            FloatVector x6 = FloatVector.broadcast(S, a[k + 3168]);
+            c60 = x6.fma(b0, c60);
+            c61 = x6.fma(b1, c61);
+            FloatVector x7 = FloatVector.broadcast(S, a[k + 3696]);
+            c70 = x7.fma(b0, c70);
+            c71 = x7.fma(b1, c71);
+        }
+        int r1 = co + ldc;
+        int r2 = r1 + ldc;
+        int r3 = r2 + ldc;
+        int r4 = r3 + ldc;
+        int r5 = r4 + ldc;
+        int r6 = r5 + ldc;
+        int r7 = r6 + ldc;
+        if (accumulate) {
+            c00 = FloatVector.fromArray(S, c, co).add(c00);
+            c01 = FloatVector.fromArray(S, c, co + L).add(c01);
+            c10 = FloatVector.fromArray(S, c, r1).add(c10);
+            c11 = FloatVector.fromArray(S, c, r1 + L).add(c11);
+            c20 = FloatVector.fromArray(S, c, r2).add(c20);
+            c21 = FloatVector.fromArray(S, c, r2 + L).add(c21);
+            c30 = FloatVector.fromArray(S, c, r3).add(c30);
+            c31 = FloatVector.fromArray(S, c, r3 + L).add(c31);
+            c40 = FloatVector.fromArray(S, c, r4).add(c40);
+            c41 = FloatVector.fromArray(S, c, r4 + L).add(c41);
+            c50 = FloatVector.fromArray(S, c, r5).add(c50);
+            c51 = FloatVector.fromArray(S, c, r5 + L).add(c51);
+            c60 = FloatVector.fromArray(S, c, r6).add(c60);
+            c61 = FloatVector.fromArray(S, c, r6 + L).add(c61);
+            c70 = FloatVector.fromArray(S, c, r7).add(c70);
+            c71 = FloatVector.fromArray(S, c, r7 + L).add(c71);
+        }
+        c00.intoArray(c, co);
+        c01.intoArray(c, co + L);
+        c10.intoArray(c, r1);
+        c11.intoArray(c, r1 + L);
+        c20.intoArray(c, r2);
+        c21.intoArray(c, r2 + L);
+        c30.intoArray(c, r3);
+        c31.intoArray(c, r3 + L);
+        c40.intoArray(c, r4);
+        c41.intoArray(c, r4 + L);
+        c50.intoArray(c, r5);
+        c51.intoArray(c, r5 + L);
+        c60.intoArray(c, r6);
+        c61.intoArray(c, r6 + L);
+        c70.intoArray(c, r7);
+        c71.intoArray(c, r7 + L);
+    }
+}
