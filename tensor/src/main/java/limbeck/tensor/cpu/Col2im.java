@@ -1,7 +1,6 @@
 package limbeck.tensor.cpu;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import limbeck.tensor.Layout;
 import limbeck.tensor.Threads;
@@ -38,7 +37,7 @@ final class Col2im {
     private final Axis vertical;
     private final Axis horizontal;
     private final int taps;
-    private final List<Run> runs;
+    private final List<PixelRun> runs;
     private final Finish finish;
     // Channels of a group: those that are summed, and those of the image, of which a part has so many at most.
     private final int summed;
@@ -55,50 +54,6 @@ final class Col2im {
      * @param weights theirs, packed: rows over the channels that are summed, columns over (r, s, c)
      */
     private record Part(int summed, int channel, int count, Panels weights) {
-    }
-
-    /**
-     * Pixels of a line of the image, a stride apart, that the same taps reach.
-     *
-     * @param x the first of them
-     * @param count how many
-     * @param taps the kernel's columns
-     * @param pixels from which pixel of the gradient's line each of them reaches the first
-     */
-    private record Run(int x, int count, int[] taps, int[] pixels) {
-        /** All runs of a line. */
-        static List<Run> of(Axis axis, int width, int gradient) {
-            var all = new ArrayList<Run>();
-            for (int phase = 0; phase < Math.min(axis.stride(), width); phase++) {
-                int x = phase;
-                while (x < width) {
-                    Run run = at(x, axis, width, gradient);
-                    all.add(run);
-                    x += run.count * axis.stride();
-                }
-            }
-            return all;
-        }
-
-        private static Run at(int x, Axis axis, int width, int gradient) {
-            var taps = new int[axis.taps()];
-            var pixels = new int[axis.taps()];
-            int length = 0;
-            int count = Math.ceilDiv(width - x, axis.stride());
-            for (int s = 0; s < axis.taps(); s++) {
-                if (axis.meets(x, s)) {
-                    int pixel = axis.result(x, s);
-                    if (pixel >= 0 && pixel < gradient) {
-                        taps[length] = s;
-                        pixels[length++] = pixel;
-                    }
-                    // Until it comes, or is gone.
-                    int change = pixel < 0 ? -pixel : pixel < gradient ? gradient - pixel : count;
-                    count = Math.min(count, change);
-                }
-            }
-            return new Run(x, count, Arrays.copyOf(taps, length), Arrays.copyOf(pixels, length));
-        }
     }
 
     /**
@@ -133,7 +88,7 @@ final class Col2im {
         this.horizontal = horizontal;
         this.finish = finish;
         taps = vertical.taps() * horizontal.taps();
-        runs = Run.of(horizontal, out.width(), gradient.width());
+        runs = PixelRun.of(horizontal, out.width(), gradient.width());
         summed = gradient.channels() / groups;
         channels = out.channels() / groups;
         int pixels = Math.clamp(gradient.height() * gradient.width(), LEAST, ENOUGH);
@@ -241,14 +196,14 @@ final class Col2im {
         }
         int pixel = out.channels();
         int to = out.offset() + line * out.width() * pixel + part.channel;
-        for (Run run : runs) {
+        for (PixelRun run : runs) {
             int count = 0;
             for (int i = 0; i < reaching; i++) {
-                for (int j = 0; j < run.taps.length; j++) {
-                    starts[count++] = rows[i] + run.pixels[j] * ld + run.taps[j] * part.count;
+                for (int j = 0; j < run.taps().length; j++) {
+                    starts[count++] = rows[i] + run.pixels()[j] * ld + run.taps()[j] * part.count;
                 }
             }
-            sum(count, starts, product, ld, run.count, part.count, out.array(), to + run.x * pixel, horizontal.stride() * pixel);
+            sum(count, starts, product, ld, run.count(), part.count, out.array(), to + run.x() * pixel, horizontal.stride() * pixel);
         }
     }
 
