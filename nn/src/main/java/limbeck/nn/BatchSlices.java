@@ -5,7 +5,6 @@ import limbeck.autograd.Parameter;
 import limbeck.autograd.Tape;
 import limbeck.autograd.Variable;
 import limbeck.tensor.DType;
-import limbeck.tensor.Scope;
 import limbeck.tensor.Shape;
 
 /**
@@ -17,7 +16,11 @@ import limbeck.tensor.Shape;
  * Variable features = BatchSlices.apply(stem.apply(x), layer1, layer2, layer3);   // layer3(layer2(layer1(stem(x))))
  * }
  *
- * Only evaluation can be cut so, in which a layer treats examples one by one. In training, under a recording tape, while {@link Taps}
+ * What a stage or a layer of a {@link Sequential} has read, and what it has made on the way, is given back as soon as its result is there:
+ * the next one writes into memory that the cache still holds. A module that wants to keep a tensor of its forward for later takes it out
+ * by {@link limbeck.tensor.Scope#detach}.
+ *
+ * <p>Only evaluation can be cut so, in which a layer treats examples one by one. In training, under a recording tape, while {@link Taps}
  * watch, on a device where it does not matter, and for few examples, the stages see the whole batch. The result is the same but for
  * rounding, and how the batch is cut depends on shapes alone.
  */
@@ -26,7 +29,13 @@ public final class BatchSlices {
     // fetches it again, and it should take no more than half the room.
     private static final int WEIGHTS = 2 * 4;
 
-    private BatchSlices() {
+    private final Module[] stages;
+    // How many of them the slices pass.
+    private int reach;
+
+    private BatchSlices(Module[] stages) {
+        this.stages = stages;
+        reach = stages.length;
     }
 
     /**
@@ -38,52 +47,65 @@ public final class BatchSlices {
      * @throws limbeck.tensor.ShapeException if x does not fit
      */
     public static Variable apply(Variable x, Module... stages) {
-        int batch = x.shape().rank() < 2 ? 0 : x.shape().dim(0);
-        int size = stages.length > 0 && isCut(x, batch) ? size(x, batch, stages[0]) : batch;
-        if (size >= batch) {
-            return run(x, stages, 0);
-        }
-        var slices = new ArrayList<Variable>();
-        int reach = stages.length;
-        for (int from = 0; from < batch; from += size) {
-            try (Scope scope = Scope.open("slice of a batch")) {
-                Variable y = x.slice(0, from, Math.min(batch, from + size));
-                for (int i = 0; i < reach; i++) {
-                    // The first slice decides how far all of them go.
-                    if (from == 0 && i > 0 && bytes(y) < least(stages[i])) {
-                        reach = i;
-                    } else {
-                        y = stages[i].apply(y);
-                    }
-                }
-                scope.keep(y.tensor());
-                slices.add(y);
-            }
-        }
-        return run(slices.getFirst().concat(0, slices.subList(1, slices.size())), stages, reach);
+        var run = new BatchSlices(stages);
+        return isEvaluation(x) ? Relay.run(() -> run.sliced(x)) : run.chain(x, x, 0);
     }
 
-    private static Variable run(Variable x, Module[] stages, int first) {
+    private Variable sliced(Variable x) {
+        int batch = x.shape().dim(0);
+        int size = stages.length > 0 ? size(x, batch) : batch;
+        if (size >= batch) {
+            return chain(x, x, 0);
+        }
+        var slices = new ArrayList<Variable>();
+        for (int begin = 0; begin < batch; begin += size) {
+            Variable slice = x.slice(0, begin, Math.min(batch, begin + size));
+            slices.add(Relay.inScope("slice of a batch", () -> slice(slice, slices.isEmpty())));
+        }
+        return chain(x, slices.getFirst().concat(0, slices.subList(1, slices.size())), reach);
+    }
+
+    /** A slice through the stages; the first one decides how far all of them go. */
+    private Variable slice(Variable x, boolean isFirst) {
         Variable y = x;
-        for (int i = first; i < stages.length; i++) {
-            y = stages[i].apply(y);
+        for (int i = 0; i < reach; i++) {
+            if (isFirst && i > 0 && bytes(y) < least(stages[i])) {
+                reach = i;
+            } else {
+                y = step(x, y, stages[i]);
+            }
         }
         return y;
     }
 
-    private static boolean isCut(Variable x, int batch) {
-        return batch > 1 && x.dtype() == DType.F32 && x.device().near() < Long.MAX_VALUE && !Mode.isTraining() && !Tape.isRecording()
-                && !Calls.isWatched();
+    /** The stages from one of them on. */
+    private Variable chain(Variable first, Variable in, int from) {
+        Variable y = in;
+        for (int i = from; i < stages.length; i++) {
+            y = step(first, y, stages[i]);
+        }
+        return y;
+    }
+
+    private static Variable step(Variable first, Variable in, Module stage) {
+        return Relay.step(first, in, () -> stage.apply(in));
+    }
+
+    private static boolean isEvaluation(Variable x) {
+        boolean several = x.shape().rank() > 1 && x.shape().dim(0) > 1 && x.shape().size() > 0;
+        boolean near = x.dtype() == DType.F32 && x.device().near() < Long.MAX_VALUE;
+        return several && near && !Mode.isTraining() && !Tape.isRecording() && !Calls.isWatched();
     }
 
     /** How many examples make a slice, about the same in each; all of them where the weights are larger than a slice. */
-    private static int size(Variable x, int batch, Module stage) {
+    private int size(Variable x, int batch) {
+        Module stage = stages[0];
         // What passes through the stage is larger than x by as much as a layer has more channels.
         long widest = stage.parameters().values().stream().map(Parameter::shape).filter(shape -> shape.rank() > 1)
                 .mapToLong(shape -> shape.dim(0)).max().orElse(0);
         double example = bytes(x) / batch * Math.max(1.0, (double) widest / x.shape().dim(1));
-        int slices = (int) Math.clamp(Math.ceil(batch * example / x.device().near()), 1, batch);
-        int size = Math.ceilDiv(batch, slices);
+        int most = (int) Math.clamp(x.device().near() / example, 1, batch);
+        int size = Math.ceilDiv(batch, Math.ceilDiv(batch, most));
         return size * example >= least(stage) ? size : batch;
     }
 

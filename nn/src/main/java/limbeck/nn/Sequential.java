@@ -32,26 +32,35 @@ public record Sequential(List<Module> layers) implements Module {
     @Override
     public Variable forward(Variable x) {
         Variable y = x;
-        for (int i = 0; i < layers.size(); i++) {
-            Module layer = layers.get(i);
-            if (layer instanceof Conv2d conv && at(i + 1) instanceof BatchNorm2d norm) {
-                boolean relu = isRelu(i + 2);
-                y = relu ? ConvNorm.relu(conv, norm, y) : ConvNorm.apply(conv, norm, y);
-                i += relu ? 2 : 1;
-            } else if (layer instanceof BatchNorm2d norm && isRelu(i + 1)) {
-                y = norm.relu(y);
-                i++;
-            } else if (layer instanceof Linear linear && isRelu(i + 1)) {
-                y = linear.relu(y);
-                i++;
-            } else if (layer instanceof Conv2d conv && isRelu(i + 1)) {
-                y = conv.relu(y);
-                i++;
-            } else {
-                y = layer.apply(y);
-            }
+        for (int i = 0; i < layers.size(); i += together(i)) {
+            int layer = i;
+            Variable in = y;
+            y = Relay.step(x, in, () -> run(layer, in));
         }
         return y;
+    }
+
+    /** How many layers run as one, from a place on. */
+    private int together(int i) {
+        Module layer = layers.get(i);
+        if (layer instanceof Conv2d && at(i + 1) instanceof BatchNorm2d) {
+            return isRelu(i + 2) ? 3 : 2;
+        }
+        boolean takesRelu = layer instanceof Conv2d || layer instanceof Linear || layer instanceof BatchNorm2d;
+        return takesRelu && isRelu(i + 1) ? 2 : 1;
+    }
+
+    /** Runs them. */
+    private Variable run(int i, Variable x) {
+        int count = together(i);
+        return switch (layers.get(i)) {
+            case Conv2d conv when at(i + 1) instanceof BatchNorm2d norm ->
+                count == 3 ? ConvNorm.relu(conv, norm, x) : ConvNorm.apply(conv, norm, x);
+            case Conv2d conv when count == 2 -> conv.relu(x);
+            case BatchNorm2d norm when count == 2 -> norm.relu(x);
+            case Linear linear when count == 2 -> linear.relu(x);
+            case Module layer -> layer.apply(x);
+        };
     }
 
     private Module at(int i) {

@@ -3,6 +3,7 @@ package limbeck.nn;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
@@ -79,9 +80,9 @@ class BatchSlicesTest {
         var last = new Counting(new GlobalAvgPool2d());
         Variable x = images(Device.cpu(), 37, 16, 32, 32);
         Variable y = BatchSlices.apply(x, narrow, next, wide, last);
-        // 37 images of 64 KiB, 1 MiB at a time.
-        assertEquals(List.of(13, 13, 11), narrow.seen());
-        assertEquals(List.of(13, 13, 11), next.seen());
+        // 37 images of 64 KiB, 1.5 MiB at a time.
+        assertEquals(List.of(19, 18), narrow.seen());
+        assertEquals(List.of(19, 18), next.seen());
         assertEquals(List.of(37), wide.seen());
         assertEquals(List.of(37), last.seen());
         assertEquals(Shape.of(37, 640, 1, 1).size(), y.shape().size());
@@ -90,8 +91,9 @@ class BatchSlicesTest {
     @Test
     void aStageThatWidensTheImagesGetsFewerOfThem() {
         var stage = new Counting(Sequential.of(conv(16, 64), conv(64, 16)));
-        BatchSlices.apply(images(Device.cpu(), 10, 16, 64, 64), stage);
-        assertEquals(List.of(1, 1, 1, 1, 1, 1, 1, 1, 1, 1), stage.seen());
+        // A megabyte each between the two convolutions.
+        BatchSlices.apply(images(Device.cpu(), 5, 16, 64, 64), stage);
+        assertEquals(List.of(1, 1, 1, 1, 1), stage.seen());
     }
 
     @Test
@@ -117,6 +119,71 @@ class BatchSlicesTest {
         assertEquals(Shape.of(0, 16, 8, 8), BatchSlices.apply(images(Device.cpu(), 0, 16, 8, 8), new Relu()).shape());
         Variable x = images(Device.cpu(), 2, 16, 8, 8);
         assertSame(x, BatchSlices.apply(x));
+    }
+
+    /** A layer that remembers what it saw last. */
+    private static final class Remembering implements Module {
+        private Variable seen;
+
+        @Override
+        public Variable forward(Variable x) {
+            seen = x;
+            return x.relu();
+        }
+
+        @Override
+        public Parts parts() {
+            return Parts.none();
+        }
+    }
+
+    @Test
+    void whatALayerHasReadIsGivenBack() {
+        var first = new Remembering();
+        var second = new Remembering();
+        Variable x = images(Device.cpu(), 2, 16, 8, 8);
+        Variable y = BatchSlices.apply(x, Sequential.of(first, second), new Relu());
+        assertTrue(y.tensor().toDoubles().length > 0 && x.tensor().toDoubles().length > 0);
+        assertSame(x, first.seen);
+        String message = assertThrows(IllegalStateException.class, () -> second.seen.tensor().toDoubles()).getMessage();
+        assertTrue(message.contains("the layer that has read it"), message);
+    }
+
+    @Test
+    void nothingIsGivenBackElsewhere() {
+        var second = new Remembering();
+        Variable x = images(Device.cpu(), 2, 16, 8, 8);
+        try (Scope _ = Scope.open()) {
+            Sequential.of(new Relu(), second).apply(x);
+            assertEquals(x.shape().size(), second.seen.tensor().toDoubles().length);
+            new Tape().record(() -> BatchSlices.apply(x, Sequential.of(new Relu(), second)).sum());
+            assertEquals(x.shape().size(), second.seen.tensor().toDoubles().length);
+        }
+    }
+
+    @Test
+    void layersMayPassOnWhatTheyGot() {
+        Variable x = images(Device.cpu(), 37, 16, 32, 32);
+        double[] expected = x.relu().tensor().toDoubles();
+        Module stage = Sequential.of(new Identity(), new Relu(), new Identity(), new Flatten(), new Identity());
+        assertArrayEquals(expected, BatchSlices.apply(x, stage, new Identity()).tensor().toDoubles());
+        assertArrayEquals(x.tensor().toDoubles(), BatchSlices.apply(x, Sequential.of(new Identity()), new Identity()).tensor().toDoubles());
+    }
+
+    @Test
+    void evaluationTakesLittleMoreThanAFewLayers() {
+        ResNet model = ResNet.of(3, 3, 16, 16, 5, KEY);
+        Variable x = images(Device.cpu(), 64, 3, 32, 32);
+        try (Scope _ = Scope.open()) {
+            model.apply(x);
+        }
+        long before = Device.cpu().memory().inUse();
+        try (Scope _ = Scope.open()) {
+            model.apply(x);
+        }
+        long most = Device.cpu().memory().peak() - before;
+        // The stem's result, what comes of the second stage, and a few slices of at most 1.5 MiB; all results are 21 times 4 MiB and less.
+        assertTrue(most < 14L << 20, () -> most + " bytes");
     }
 
     @Test
