@@ -117,6 +117,7 @@ class BatchSlicesTest {
     @Test
     void aBatchOfNothingAndNoStagesPass() {
         assertEquals(Shape.of(0, 16, 8, 8), BatchSlices.apply(images(Device.cpu(), 0, 16, 8, 8), new Relu()).shape());
+        assertEquals(Shape.of(3, 0, 8, 8), BatchSlices.apply(images(Device.cpu(), 3, 0, 8, 8), new Relu()).shape());
         Variable x = images(Device.cpu(), 2, 16, 8, 8);
         assertSame(x, BatchSlices.apply(x));
     }
