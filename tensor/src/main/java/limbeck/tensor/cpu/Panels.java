@@ -18,7 +18,7 @@ record Panels(float[] array, int offset, int row, int column, int inner) {
 
     /** All of a k x n matrix, packed for many products; so its memory is its own. */
     static Panels of(int k, int n, GemmSource right) {
-        var panels = new Panels(new float[size(k, n)], 0, 0, 0, k);
+        var panels = new Panels(new float[CacheLines.START + size(k, n)], CacheLines.START, 0, 0, k);
         panels.fill(right, n);
         return panels;
     }
