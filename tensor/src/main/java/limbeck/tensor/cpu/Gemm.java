@@ -27,12 +27,8 @@ final class Gemm {
     private static final int MR = MicroKernel.MR;
     private static final int LANES = MicroKernel.LANES;
     private static final int PANEL = MicroKernel.WIDEST * LANES;
-    private static final MicroKernel.Near BY_STEP = MicroKernel.near(MicroKernel.STEP, MicroKernel.WIDEST);
-    private static final MicroKernel.Near LOW = MicroKernel.LOW;
     // Rows that are computed one after the other, by one larger tile if possible.
     private static final int STRIP = 2 * MR;
-    // The last strips may have fewer, so that none is left over: 64 are 4 x 12 + 2 x 8, 128 are 10 x 12 + 8.
-    private static final int LOW_STRIP = 8;
     // B is packed for all threads in parts of at most this many floats (16 MiB).
     private static final int PART = 1 << 22;
     // Least arithmetic of a task, in multiply-adds: a few microseconds.
@@ -164,7 +160,7 @@ final class Gemm {
         for (int first = 0; first < n; first += part) {
             int j0 = first;
             int columns = Math.min(n - first, part);
-            var panels = Panels.in(SHARED, begin, j0, inner, columns);
+            var panels = Panels.in(SHARED, widest(n), begin, j0, inner, columns);
             panels.fill(right, columns);
             int rows = GemmCut.rows(m, MC, (int) Math.min(MC, TASK / ((long) inner * columns)));
             Parallel.range(m, rows, (i0, i1) -> new Tile(i0, i1).run(j0, j0 + columns, panels, finish));
@@ -199,7 +195,7 @@ final class Gemm {
     private void turn(Finish finish) {
         int inner = end - begin;
         GemmMatrix b = (GemmMatrix) right;
-        var panels = Panels.in(SHARED, begin, 0, inner, m);
+        var panels = Panels.in(SHARED, widest(inner, m), begin, 0, inner, m);
         panels.fill(inPlace().transposed(), m);
         int fit = Math.max(MR, GemmCut.NEAR / m / MR * MR);
         int rows = Math.min(fit, Math.max(MC, roundUp(Math.ceilDiv(n, 2 * Threads.count()), MR)));
@@ -234,9 +230,14 @@ final class Gemm {
         });
     }
 
-    /** Whether the rows of the left operand that meet so many columns are copied, a constant distance apart. */
-    private boolean isNear(int columns) {
-        return BY_STEP != null && !sliver && kc >= LEAST_NEAR && (columns > PANEL || inPlace() == null);
+    /** Vectors of columns in a panel of a k x n matrix, packed for rows that could be read where they lie. */
+    static int widest(int k, int n) {
+        return MicroKernel.STEP_PANEL > 0 && k >= LEAST_NEAR && n > PANEL ? MicroKernel.STEP_PANEL : MicroKernel.WIDEST;
+    }
+
+    /** The same where so many columns meet the rows of this left operand, which are copied if they can't be read where they lie. */
+    private int widest(int columns) {
+        return sliver ? MicroKernel.WIDEST : widest(kc, inPlace() == null ? Integer.MAX_VALUE : columns);
     }
 
     /** The left operand if the kernels can read it where it lies. */
@@ -269,6 +270,8 @@ final class Gemm {
         private int lda;
         // Whether its rows have been copied, a constant distance apart.
         private boolean near;
+        // Vectors of columns in a panel.
+        private int widest;
 
         Tile(int i0, int i1) {
             this.i0 = i0;
@@ -277,21 +280,23 @@ final class Gemm {
 
         /** Columns j0 to j1; B is packed, with a panel that begins at j0, or null and still to be. */
         void run(int j0, int j1, Panels panels, Finish finish) {
-            near = isNear(j1 - j0);
+            widest = panels == null ? widest(j1 - j0) : panels.widest();
+            near = widest == MicroKernel.STEP_PANEL && !sliver;
             if (panels == null && j1 - j0 > PANEL && (long) kc * (j1 - j0) <= NEAR_PANELS) {
                 rowByRow(j0, j1, finish);
                 return;
             }
-            AlignedScratch.Piece own = panels == null ? RIGHT.floats(PANEL * kc) : null;
+            AlignedScratch.Piece own = panels == null ? RIGHT.floats(widest * LANES * kc) : null;
             float[] panel = panels == null ? own.array() : panels.array();
             for (int k0 = begin; k0 < end; k0 += kc) {
                 int length = Math.min(kc, end - k0);
                 loadLeft(k0, length);
-                for (int j = j0; j < j1; j += Panels.width(j1 - j)) {
-                    int columns = Math.min(j1 - j, Panels.width(j1 - j));
-                    int bo = panels == null ? own.offset() : panels.at(k0, j, Panels.width(columns));
+                for (int j = j0; j < j1; j += width(j1 - j)) {
+                    int width = width(j1 - j);
+                    int columns = Math.min(j1 - j, width);
+                    int bo = panels == null ? own.offset() : panels.at(k0, j, width);
                     if (panels == null) {
-                        right.copy(k0, length, j, columns, panel, bo, Panels.width(columns));
+                        right.copy(k0, length, j, columns, panel, bo, width);
                     }
                     for (int i = i0; i < i1; i += height(i)) {
                         strip(k0, length, i, j, columns, panel, bo);
@@ -311,11 +316,11 @@ final class Gemm {
             for (int k0 = begin; k0 < end; k0 += kc) {
                 int length = Math.min(kc, end - k0);
                 loadLeft(k0, length);
-                Panels panels = Panels.in(RIGHT, k0, j0, length, j1 - j0);
+                Panels panels = Panels.in(RIGHT, widest, k0, j0, length, j1 - j0);
                 panels.fillHere(right, j1 - j0);
                 for (int i = i0; i < i1; i += height(i)) {
-                    for (int j = j0; j < j1; j += Panels.width(j1 - j)) {
-                        int width = Panels.width(j1 - j);
+                    for (int j = j0; j < j1; j += width(j1 - j)) {
+                        int width = width(j1 - j);
                         strip(k0, length, i, j, Math.min(j1 - j, width), panels.array(), panels.at(k0, j, width));
                     }
                 }
@@ -347,26 +352,32 @@ final class Gemm {
 
         /** The rows of the strip that begins at i. */
         private int height(int i) {
-            return near && (i1 - i == LOW_STRIP || i1 - i == 2 * LOW_STRIP) ? LOW_STRIP : Math.min(STRIP, i1 - i);
+            MicroKernel.Near tile = near ? MicroKernel.near(i1 - i) : null;
+            return tile == null ? Math.min(STRIP, i1 - i) : tile.rows();
         }
 
         /** A strip by one panel. */
         private void strip(int k0, int length, int i, int j, int columns, float[] panel, int bo) {
-            int rows = height(i);
-            if (near && columns == PANEL && (rows == STRIP || rows == LOW_STRIP)) {
-                (rows == STRIP ? BY_STEP : LOW).run(length, a, ao + (i - i0) * lda, panel, bo, c, co + i * ldc + j, ldc, accumulate || k0 > begin);
+            MicroKernel.Near tile = near && columns == widest * LANES ? MicroKernel.near(i1 - i) : null;
+            if (tile != null) {
+                tile.run(length, a, ao + (i - i0) * lda, panel, bo, c, co + i * ldc + j, ldc, accumulate || k0 > begin);
                 return;
             }
+            int rows = height(i);
             for (int r = 0; r < rows; r += MR) {
                 kernel(k0, length, i + r, Math.min(MR, rows - r), j, columns, panel, bo);
             }
+        }
+
+        private int width(int columns) {
+            return MicroKernel.vectors(columns, widest) * LANES;
         }
 
         /** Up to six rows by one panel. At the lower and right edge the kernel computes into a tile of its own. */
         private void kernel(int k0, int length, int i, int rows, int j, int columns, float[] panel, int bo) {
             boolean add = accumulate || k0 > begin;
             int to = co + i * ldc + j;
-            int width = Panels.width(columns);
+            int width = width(columns);
             float[] from = a;
             int at = ao + (i - i0) * lda;
             int stride = lda;

@@ -62,9 +62,13 @@ abstract class MicroKernel {
         }
     }
 
-    private static final Near BY_STEP = WIDEST < 4 || !Simd.available() ? null : new Near(new Kernel12x2By528(), 12, 2, 4);
-    /** Fewer rows {@link #STEP} apart: what twelve leave of a multiple of four. Null as {@link #near} says. */
-    static final Near LOW = BY_STEP == null ? null : new Near(new Kernel8x2By528(), 8, 2, 4);
+    private static final Near BY_STEP = WIDEST < 4 || !Simd.available() ? null : new Near(new Kernel12x2By528(), 12, 2, 2);
+    // What twelve leave of a multiple of four, so that none is left over: 64 are 4 x 12 + 2 x 8, 128 are 10 x 12 + 8.
+    private static final Near LOW = BY_STEP == null ? null : new Near(new Kernel8x2By528(), 8, 2, 2);
+
+    /** Vectors of columns in a panel that rows {@link #STEP} apart meet; 0 where there is no larger tile for them. */
+    static final int STEP_PANEL = BY_STEP == null ? 0 : BY_STEP.panel;
+
     // Channels of images, whose pixels or tiles are the rows.
     private static final Near BY_16 = BY_STEP == null ? null : new Near(new Kernel24x1By16(), 24, 1, 1);
     private static final Near BY_32 = BY_STEP == null ? null : new Near(new Kernel12x2By32(), 12, 2, 2);
@@ -86,6 +90,19 @@ abstract class MicroKernel {
             default -> null;
         };
         return near != null && near.panel == panel ? near : null;
+    }
+
+    /**
+     * The larger tile for the first of some rows {@link #STEP} apart.
+     *
+     * @param rows how many are left
+     * @return null if there is none for so few, or not registers enough
+     */
+    static Near near(int rows) {
+        if (BY_STEP != null && (rows == LOW.rows || rows == 2 * LOW.rows)) {
+            return LOW;
+        }
+        return BY_STEP != null && rows >= BY_STEP.rows ? BY_STEP : null;
     }
 
     private static MicroKernel vectorRows(int vectors) {
@@ -110,10 +127,11 @@ abstract class MicroKernel {
      * The widest tile that wastes no whole vector on columns that are not there.
      *
      * @param columns how many columns are left
-     * @return how many vectors, from 1 to {@link #WIDEST}
+     * @param widest the most vectors
+     * @return how many vectors, from 1 to the most
      */
-    static int vectors(int columns) {
-        return Math.min(WIDEST, Math.ceilDiv(columns, LANES));
+    static int vectors(int columns, int widest) {
+        return Math.min(widest, Math.ceilDiv(columns, LANES));
     }
 
     /**

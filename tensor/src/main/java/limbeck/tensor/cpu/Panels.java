@@ -4,29 +4,29 @@ package limbeck.tensor.cpu;
  * Packed columns of the right operand as a {@link MicroKernel} reads them: panel after panel, each of them (inner index, column
  * of the panel).
  *
+ * @param widest vectors of columns in a panel, the last ones apart
  * @param array holds them
  * @param offset where they begin
  * @param row the first inner index
  * @param column the first column
  * @param inner how many inner indices there are
  */
-record Panels(float[] array, int offset, int row, int column, int inner) {
+record Panels(int widest, float[] array, int offset, int row, int column, int inner) {
     private static final int LANES = MicroKernel.LANES;
-    private static final int WIDEST = MicroKernel.WIDEST * LANES;
     // Least elements that a task packs.
     private static final int TASK = 1 << 15;
 
     /** All of a k x n matrix, packed for many products; so its memory is its own. */
     static Panels of(int k, int n, GemmSource right) {
-        var panels = new Panels(new float[CacheLines.START + size(k, n)], CacheLines.START, 0, 0, k);
+        var panels = new Panels(Gemm.widest(k, n), new float[CacheLines.START + size(k, n)], CacheLines.START, 0, 0, k);
         panels.fill(right, n);
         return panels;
     }
 
     /** Room for so many columns in a thread's own memory. */
-    static Panels in(AlignedScratch scratch, int row, int column, int inner, int columns) {
+    static Panels in(AlignedScratch scratch, int widest, int row, int column, int inner, int columns) {
         AlignedScratch.Piece piece = scratch.floats(size(inner, columns));
-        return new Panels(piece.array(), piece.offset(), row, column, inner);
+        return new Panels(widest, piece.array(), piece.offset(), row, column, inner);
     }
 
     /** How many floats so many columns take, the last vector of them being filled up. */
@@ -35,13 +35,14 @@ record Panels(float[] array, int offset, int row, int column, int inner) {
     }
 
     /** The width of the panel that begins where so many columns are left. */
-    static int width(int columns) {
-        return MicroKernel.vectors(columns) * LANES;
+    int width(int columns) {
+        return MicroKernel.vectors(columns, widest) * LANES;
     }
 
     /** Packs so many columns on all threads. */
     void fill(GemmSource right, int columns) {
-        Parallel.range(columns, WIDEST * Math.ceilDiv(TASK, WIDEST * Math.max(1, inner)), (from, to) -> fill(right, from, to));
+        int panel = widest * LANES;
+        Parallel.range(columns, panel * Math.ceilDiv(TASK, panel * Math.max(1, inner)), (from, to) -> fill(right, from, to));
     }
 
     /** Packs so many columns on the caller's thread. */

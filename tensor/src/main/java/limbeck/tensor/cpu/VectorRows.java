@@ -28,6 +28,10 @@ final class VectorRows {
             for (; c + 4 * L <= whole; c += 4 * L) {
                 panelRows(from, start + c, stride, rows, to, at + c, ld);
             }
+            if (c + 2 * L <= whole) {
+                pairRows(from, start + c, stride, rows, to, at + c, ld);
+                c += 2 * L;
+            }
             for (; c < whole; c += L) {
                 vectorRows(from, start + c, stride, rows, to, at + c, ld);
             }
@@ -114,6 +118,42 @@ final class VectorRows {
             FloatVector.fromArray(S, from, source + L).intoArray(to, target + L);
             FloatVector.fromArray(S, from, source + 2 * L).intoArray(to, target + 2 * L);
             FloatVector.fromArray(S, from, source + 3 * L).intoArray(to, target + 3 * L);
+        }
+    }
+
+    private static void pairRows(float[] from, int start, int stride, int rows, float[] to, int at, int ld) {
+        int r = 0;
+        for (; r + 3 < rows; r += 4) {
+            int s0 = start + r * stride;
+            int s1 = s0 + stride;
+            int s2 = s1 + stride;
+            int s3 = s2 + stride;
+            FloatVector a0 = FloatVector.fromArray(S, from, s0);
+            FloatVector a1 = FloatVector.fromArray(S, from, s0 + L);
+            FloatVector b0 = FloatVector.fromArray(S, from, s1);
+            FloatVector b1 = FloatVector.fromArray(S, from, s1 + L);
+            FloatVector c0 = FloatVector.fromArray(S, from, s2);
+            FloatVector c1 = FloatVector.fromArray(S, from, s2 + L);
+            FloatVector d0 = FloatVector.fromArray(S, from, s3);
+            FloatVector d1 = FloatVector.fromArray(S, from, s3 + L);
+            int t0 = at + r * ld;
+            int t1 = t0 + ld;
+            int t2 = t1 + ld;
+            int t3 = t2 + ld;
+            a0.intoArray(to, t0);
+            a1.intoArray(to, t0 + L);
+            b0.intoArray(to, t1);
+            b1.intoArray(to, t1 + L);
+            c0.intoArray(to, t2);
+            c1.intoArray(to, t2 + L);
+            d0.intoArray(to, t3);
+            d1.intoArray(to, t3 + L);
+        }
+        for (; r < rows; r++) {
+            int source = start + r * stride;
+            int target = at + r * ld;
+            FloatVector.fromArray(S, from, source).intoArray(to, target);
+            FloatVector.fromArray(S, from, source + L).intoArray(to, target + L);
         }
     }
 

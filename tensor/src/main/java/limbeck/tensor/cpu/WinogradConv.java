@@ -112,7 +112,7 @@ final class WinogradConv {
 
     /** The width of the panel of output channels that begins at k. */
     private int width(int k) {
-        return MicroKernel.vectors(out.channels() - k) * L;
+        return MicroKernel.vectors(out.channels() - k, MicroKernel.WIDEST) * L;
     }
 
     /** Takes some lines of tiles through the three steps. */

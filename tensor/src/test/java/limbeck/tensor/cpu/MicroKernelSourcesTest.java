@@ -29,14 +29,14 @@ final class MicroKernelSourcesTest {
     @Test
     void eachWidthHasItsKernel() {
         for (int vectors = 1; vectors <= MicroKernel.WIDEST; vectors++) {
-            assertEquals(vectors, MicroKernel.vectors(vectors * MicroKernel.LANES));
-            assertEquals(vectors, MicroKernel.vectors(vectors * MicroKernel.LANES - MicroKernel.LANES + 1));
+            assertEquals(vectors, MicroKernel.vectors(vectors * MicroKernel.LANES, MicroKernel.WIDEST));
+            assertEquals(vectors, MicroKernel.vectors(vectors * MicroKernel.LANES - MicroKernel.LANES + 1, MicroKernel.WIDEST));
             for (Left left : List.of(Left.ROWS, Left.SLIVER)) {
                 String expected = Simd.available() ? new Tile(MicroKernel.MR, vectors, left).name() : "ScalarKernel";
                 assertEquals(expected, MicroKernel.of(vectors, left == Left.SLIVER).getClass().getSimpleName());
             }
         }
-        assertEquals(MicroKernel.WIDEST, MicroKernel.vectors(1000));
+        assertEquals(MicroKernel.WIDEST, MicroKernel.vectors(1000, MicroKernel.WIDEST));
     }
 
     @Test
@@ -44,7 +44,8 @@ final class MicroKernelSourcesTest {
         assumeTrue(Simd.bits() == 512, "needs vectors of 512 bits");
         for (Tile tile : MicroKernelSources.tiles()) {
             if (tile.left() == Left.NEAR) {
-                MicroKernel.Near near = tile.rows() == 8 ? MicroKernel.LOW : MicroKernel.near(tile.distance(), tile.panel());
+                MicroKernel.Near near = tile.distance() == MicroKernel.STEP ? MicroKernel.near(tile.rows())
+                        : MicroKernel.near(tile.distance(), tile.panel());
                 assertEquals(tile.name(), near.kernel().getClass().getSimpleName());
                 assertEquals(tile.rows(), near.rows());
                 assertEquals(tile.vectors(), near.vectors());
