@@ -23,6 +23,8 @@ final class ScalarMath {
     /** exp is infinite above and zero below. */
     static final float EXP_HIGH = 89;
     static final float EXP_LOW = -104;
+    /** Up to this magnitude exp is a normal float, and so is the power of two in it. */
+    static final float EXP_NORMAL = 87;
 
     /** exp(r) = 1 + r + r^2 E(r) for |r| up to ln 2 / 2. */
     static final float E0 = 0x1.0p-1f;

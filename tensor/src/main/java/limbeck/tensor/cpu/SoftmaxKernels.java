@@ -39,7 +39,7 @@ final class SoftmaxKernels {
 
     static void softmax(View x, View out) {
         rows(x, x, out, (n, in, xi, _, _, z, zi, lanes) -> {
-            double sum = VectorSoftmax.exp(n, in, xi, largest(n, in, xi), z, zi, lanes);
+            double sum = VectorSoftmax.exp(n, in, xi, largest(n, in, xi), 1, z, zi, lanes);
             VectorSoftmax.scale(n, z, zi, (float) (1 / sum), 0);
         });
     }
@@ -86,7 +86,7 @@ final class SoftmaxKernels {
             int row = (zi - first) / n;
             int pick = picks[label + row * step];
             float max = largest(n, x, xi);
-            double sum = VectorSoftmax.exp(n, x, xi, max, z, zi, lanes);
+            double sum = VectorSoftmax.exp(n, x, xi, max, 1, z, zi, lanes);
             VectorSoftmax.scale(n, z, zi, (float) (1 / sum), -share);
             z[zi + pick] -= rest;
             // Distances from the largest logit, all of one sign: nothing cancels. Those of all classes only where they count.

@@ -5,6 +5,7 @@ import static limbeck.tensor.cpu.VectorMath.S;
 import java.util.Arrays;
 import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShape;
@@ -20,7 +21,7 @@ import limbeck.tensor.op.UnaryFn;
  */
 final class VectorLoops implements Loops {
     private static final int L = S.length();
-    private static final int ERF_PIECE = 1024;
+    private static final int PIECE = 1024;
     /** As many bytes as a vector has floats: what a comparison answers. At 128 bits there is no such byte vector. */
     private static final boolean MASKS = Simd.bits() >= 256;
     private static final VectorSpecies<Byte> B =
@@ -69,7 +70,27 @@ final class VectorLoops implements Loops {
         }
     }
 
+    /** As if all results were normal floats, and once more where they are not. */
     private static void exp(int n, float[] x, int xi, float[] z, int zi) {
+        for (int i = 0; i < n; i += PIECE) {
+            int piece = Math.min(PIECE, n - i);
+            if (x == z || !normalExp(piece, x, xi + i, z, zi + i)) {
+                anyExp(piece, x, xi + i, z, zi + i);
+            }
+        }
+    }
+
+    private static boolean normalExp(int n, float[] x, int xi, float[] z, int zi) {
+        IntVector most = FloatVector.zero(S).reinterpretAsInts();
+        for (int i = 0; i < n; i += L) {
+            FloatVector v = FloatVector.fromArray(S, x, xi + i);
+            most = VectorMath.magnitude(most, v);
+            VectorMath.normalExp(v).intoArray(z, zi + i);
+        }
+        return VectorMath.isNormalExp(most);
+    }
+
+    private static void anyExp(int n, float[] x, int xi, float[] z, int zi) {
         for (int i = 0; i < n; i += L) {
             FloatVector v = FloatVector.fromArray(S, x, xi + i);
             VectorMath.exp(v).intoArray(z, zi + i);
@@ -129,8 +150,8 @@ final class VectorLoops implements Loops {
 
     /** In two passes over short pieces: in one loop erf has more nodes than the compiler takes. */
     private static void erf(int n, float[] x, int xi, float[] z, int zi) {
-        for (int i = 0; i < n; i += ERF_PIECE) {
-            int piece = Math.min(ERF_PIECE, n - i);
+        for (int i = 0; i < n; i += PIECE) {
+            int piece = Math.min(PIECE, n - i);
             erfFar(piece, x, xi + i, z, zi + i);
             erfNear(piece, x, xi + i, z, zi + i);
         }

@@ -25,6 +25,26 @@ final class VectorMath {
         return e.blend(0, x.compare(VectorOperators.LT, EXP_LOW));
     }
 
+    /**
+     * The same bits in half the operations where |x| is at most {@link ScalarMath#EXP_NORMAL}; something else where it is more. A loop
+     * finds that out on the way, by {@link #magnitude}: a mask would put a vector on the heap, a pass of its own take as long.
+     */
+    static FloatVector normalExp(FloatVector x) {
+        FloatVector t = x.fma(LOG2_E, ROUNDER);
+        IntVector exponent = t.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23);
+        return expm1Core(remainder(x, t)).add(1).reinterpretAsInts().add(exponent).reinterpretAsFloats();
+    }
+
+    /** The larger of a magnitude so far and |x|, as bits, which are ordered as the magnitudes are; NaN is larger than all numbers. */
+    static IntVector magnitude(IntVector most, FloatVector x) {
+        return x.reinterpretAsInts().and(~SIGN).max(most);
+    }
+
+    /** Whether no lane of a magnitude is too large for {@link #normalExp}. */
+    static boolean isNormalExp(IntVector most) {
+        return most.reduceLanes(VectorOperators.MAX) <= Float.floatToRawIntBits(EXP_NORMAL);
+    }
+
     /** What is left of x after the multiple of ln 2 that stands in the low bits of t. */
     private static FloatVector remainder(FloatVector x, FloatVector t) {
         FloatVector n = t.sub(ROUNDER);

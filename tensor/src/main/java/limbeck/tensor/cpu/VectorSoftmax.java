@@ -3,11 +3,13 @@ package limbeck.tensor.cpu;
 import static limbeck.tensor.cpu.VectorMath.S;
 
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 
 /**
  * The passes of {@link SoftmaxKernels} over one row, which stays in the first cache between them. The end of a row, less than a
- * vector, is computed by the same formulas one by one.
+ * vector, is computed by the same formulas one by one. Exponentials are taken as if all were normal floats, and once more where
+ * one is not: a row so far spread is rare.
  */
 final class VectorSoftmax {
     private static final int L = S.length();
@@ -33,39 +35,69 @@ final class VectorSoftmax {
     /** {@code sum(exp(x - shift))}. */
     static double expSum(int n, float[] x, int at, float shift, float[] lanes) {
         int bulk = S.loopBound(n);
-        FloatVector sum = FloatVector.zero(S);
-        FloatVector less = FloatVector.broadcast(S, shift);
-        for (int i = 0; i < bulk; i += L) {
-            sum = VectorMath.exp(FloatVector.fromArray(S, x, at + i).sub(less)).add(sum);
+        if (bulk > 0 && !normalExpSum(bulk, x, at, shift, lanes)) {
+            anyExpSum(bulk, x, at, shift, lanes);
         }
-        double total = total(sum, bulk, lanes);
+        double total = total(bulk, lanes);
         for (int i = bulk; i < n; i++) {
             total += ScalarMath.exp(x[at + i] - shift);
         }
         return total;
     }
 
-    /** {@code z = exp(x - shift)}, and its sum. */
-    static double exp(int n, float[] x, int at, float shift, float[] z, int to, float[] lanes) {
-        int bulk = S.loopBound(n);
+    private static boolean normalExpSum(int bulk, float[] x, int at, float shift, float[] lanes) {
+        FloatVector sum = FloatVector.zero(S);
+        IntVector most = sum.reinterpretAsInts();
+        FloatVector less = FloatVector.broadcast(S, shift);
+        for (int i = 0; i < bulk; i += L) {
+            FloatVector v = FloatVector.fromArray(S, x, at + i).sub(less);
+            most = VectorMath.magnitude(most, v);
+            sum = VectorMath.normalExp(v).add(sum);
+        }
+        sum.intoArray(lanes, 0);
+        return VectorMath.isNormalExp(most);
+    }
+
+    private static void anyExpSum(int bulk, float[] x, int at, float shift, float[] lanes) {
         FloatVector sum = FloatVector.zero(S);
         FloatVector less = FloatVector.broadcast(S, shift);
         for (int i = 0; i < bulk; i += L) {
-            FloatVector e = VectorMath.exp(FloatVector.fromArray(S, x, at + i).sub(less));
-            e.intoArray(z, to + i);
-            sum = e.add(sum);
+            sum = VectorMath.exp(FloatVector.fromArray(S, x, at + i).sub(less)).add(sum);
         }
-        double total = total(sum, bulk, lanes);
-        for (int i = bulk; i < n; i++) {
-            z[to + i] = ScalarMath.exp(x[at + i] - shift);
-            total += z[to + i];
-        }
-        return total;
+        sum.intoArray(lanes, 0);
     }
 
     /** {@code z = exp((x - shift) scale)}, and its sum. */
     static double exp(int n, float[] x, int at, float shift, float scale, float[] z, int to, float[] lanes) {
         int bulk = S.loopBound(n);
+        if (bulk > 0 && !normalExp(bulk, x, at, shift, scale, z, to, lanes)) {
+            anyExp(bulk, x, at, shift, scale, z, to, lanes);
+        }
+        double total = total(bulk, lanes);
+        for (int i = bulk; i < n; i++) {
+            z[to + i] = ScalarMath.exp((x[at + i] - shift) * scale);
+            total += z[to + i];
+        }
+        return total;
+    }
+
+    private static boolean normalExp(int bulk, float[] x, int at, float shift, float scale, float[] z, int to, float[] lanes) {
+        FloatVector sum = FloatVector.zero(S);
+        IntVector most = sum.reinterpretAsInts();
+        FloatVector less = FloatVector.broadcast(S, shift);
+        FloatVector factor = FloatVector.broadcast(S, scale);
+        for (int i = 0; i < bulk; i += L) {
+            FloatVector v = FloatVector.fromArray(S, x, at + i).sub(less).mul(factor);
+            most = VectorMath.magnitude(most, v);
+            FloatVector e = VectorMath.normalExp(v);
+            e.intoArray(z, to + i);
+            sum = e.add(sum);
+        }
+        sum.intoArray(lanes, 0);
+        return VectorMath.isNormalExp(most);
+    }
+
+    private static void anyExp(int bulk, float[] x, int at, float shift, float scale, float[] z, int to, float[] lanes) {
         FloatVector sum = FloatVector.zero(S);
         FloatVector less = FloatVector.broadcast(S, shift);
         FloatVector factor = FloatVector.broadcast(S, scale);
@@ -74,12 +106,7 @@ final class VectorSoftmax {
             e.intoArray(z, to + i);
             sum = e.add(sum);
         }
-        double total = total(sum, bulk, lanes);
-        for (int i = bulk; i < n; i++) {
-            z[to + i] = ScalarMath.exp((x[at + i] - shift) * scale);
-            total += z[to + i];
-        }
-        return total;
+        sum.intoArray(lanes, 0);
     }
 
     /** {@code sum(f ((y - other) - (x - shift)))}. */
@@ -92,7 +119,8 @@ final class VectorSoftmax {
             FloatVector distance = FloatVector.fromArray(S, y, from + i).sub(lessY).sub(FloatVector.fromArray(S, x, at + i).sub(lessX));
             sum = FloatVector.fromArray(S, f, i).fma(distance, sum);
         }
-        double total = total(sum, bulk, lanes);
+        sum.intoArray(lanes, 0);
+        double total = total(bulk, lanes);
         for (int i = bulk; i < n; i++) {
             total += (double) f[i] * (y[from + i] - other - (x[at + i] - shift));
         }
@@ -146,7 +174,8 @@ final class VectorSoftmax {
         for (int i = 0; i < bulk; i += L) {
             sum = FloatVector.fromArray(S, g, at + i).sub(less).add(sum);
         }
-        double total = total(sum, bulk, lanes);
+        sum.intoArray(lanes, 0);
+        double total = total(bulk, lanes);
         for (int i = bulk; i < n; i++) {
             total += g[at + i] - shift;
         }
@@ -160,7 +189,8 @@ final class VectorSoftmax {
         for (int i = 0; i < bulk; i += L) {
             sum = FloatVector.fromArray(S, y, at + i).fma(FloatVector.fromArray(S, g, from + i), sum);
         }
-        double total = total(sum, bulk, lanes);
+        sum.intoArray(lanes, 0);
+        double total = total(bulk, lanes);
         for (int i = bulk; i < n; i++) {
             total += (double) y[at + i] * g[from + i];
         }
@@ -170,12 +200,29 @@ final class VectorSoftmax {
     /** {@code z = g - exp(y) sum}. */
     static void lessExp(int n, float[] y, int at, float[] g, int from, float sum, float[] z, int to) {
         int bulk = S.loopBound(n);
-        FloatVector factor = FloatVector.broadcast(S, -sum);
-        for (int i = 0; i < bulk; i += L) {
-            VectorMath.exp(FloatVector.fromArray(S, y, at + i)).fma(factor, FloatVector.fromArray(S, g, from + i)).intoArray(z, to + i);
+        if (bulk > 0 && !lessNormalExp(bulk, y, at, g, from, sum, z, to)) {
+            lessAnyExp(bulk, y, at, g, from, sum, z, to);
         }
         for (int i = bulk; i < n; i++) {
             z[to + i] = Math.fma(ScalarMath.exp(y[at + i]), -sum, g[from + i]);
+        }
+    }
+
+    private static boolean lessNormalExp(int bulk, float[] y, int at, float[] g, int from, float sum, float[] z, int to) {
+        FloatVector factor = FloatVector.broadcast(S, -sum);
+        IntVector most = FloatVector.zero(S).reinterpretAsInts();
+        for (int i = 0; i < bulk; i += L) {
+            FloatVector v = FloatVector.fromArray(S, y, at + i);
+            most = VectorMath.magnitude(most, v);
+            VectorMath.normalExp(v).fma(factor, FloatVector.fromArray(S, g, from + i)).intoArray(z, to + i);
+        }
+        return VectorMath.isNormalExp(most);
+    }
+
+    private static void lessAnyExp(int bulk, float[] y, int at, float[] g, int from, float sum, float[] z, int to) {
+        FloatVector factor = FloatVector.broadcast(S, -sum);
+        for (int i = 0; i < bulk; i += L) {
+            VectorMath.exp(FloatVector.fromArray(S, y, at + i)).fma(factor, FloatVector.fromArray(S, g, from + i)).intoArray(z, to + i);
         }
     }
 
@@ -192,10 +239,9 @@ final class VectorSoftmax {
     }
 
     // One lane after the other: the compiler is free to choose the order of reduceLanes.
-    private static double total(FloatVector sum, int bulk, float[] lanes) {
+    private static double total(int bulk, float[] lanes) {
         double total = 0;
         if (bulk > 0) {
-            sum.intoArray(lanes, 0);
             for (int i = 0; i < L; i++) {
                 total += lanes[i];
             }

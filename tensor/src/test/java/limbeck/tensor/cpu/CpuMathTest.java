@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import limbeck.tensor.op.UnaryFn;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -50,6 +51,32 @@ final class CpuMathTest {
         apply(fn, x, z);
         for (int i = 0; i < x.length; i++) {
             check(fn, x[i], z[i], bound);
+        }
+    }
+
+    /** What else is in the array may decide how exp is computed, but not its bits. */
+    @Test
+    void expIsTheSameBesideLargerNumbers() {
+        float[] x = new float[1 << 16];
+        for (int i = 0; i < x.length; i++) {
+            x[i] = (i - x.length / 2) * 87f / (x.length / 2);
+        }
+        float[] alone = new float[x.length];
+        apply(UnaryFn.EXP, x, alone);
+        float[] beside = new float[x.length];
+        for (float other : new float[] {87.1f, 100, -100, Float.NEGATIVE_INFINITY, Float.NaN}) {
+            // One in each piece that is computed at once.
+            for (int i = 0; i < x.length; i += 512) {
+                x[i] = other;
+            }
+            apply(UnaryFn.EXP, x, beside);
+            for (int i = 0; i < x.length; i++) {
+                if (i % 512 == 0) {
+                    check(UnaryFn.EXP, x[i], beside[i], 1.1);
+                } else {
+                    assertEquals(alone[i], beside[i], "exp(" + x[i] + ") beside " + other);
+                }
+            }
         }
     }
 
