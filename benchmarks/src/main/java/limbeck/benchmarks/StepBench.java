@@ -67,7 +67,8 @@ import org.openjdk.jmh.annotations.Warmup;
 public class StepBench {
     /**
      * Iterations that do not count, here and in {@code ./limbeck bench}. So many kernels take part in a step that its speed rises for ten
-     * seconds of a JVM, and so long these take even where an iteration is cut down to one second.
+     * seconds of a JVM, and so long these take even where an iteration is cut down to one second; for twenty where the kernels leave
+     * the JVM's compiler no processor of its own.
      */
     public static final int WARMUPS = 10;
 

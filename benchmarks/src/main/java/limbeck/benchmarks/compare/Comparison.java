@@ -98,7 +98,7 @@ final class Comparison {
         var jobs = new ArrayList<Job>();
         var parameters = new TreeMap<>(one.parameters());
         parameters.put("threads", Integer.toString(threads));
-        Effort java = Effort.of(one, quickly, false);
+        Effort java = Effort.of(one, threads, quickly, false);
         jobs.add(new Job(one, threads, null, "Limbeck", SUITES + one.benchmark(), parameters, one.work(), java));
         if (BESIDE_PEAK.contains(one.name())) {
             jobs.add(new Job(one, threads, null, PEAK, SUITES + "PeakBench.fma", parameters, threads, java));
@@ -109,7 +109,7 @@ final class Comparison {
         for (Rival rival : rivals) {
             String benchmark = rival.benchmark(one);
             if (harness.has(benchmark)) {
-                Effort effort = Effort.of(one, quickly, rival != Rival.EJML);
+                Effort effort = Effort.of(one, threads, quickly, rival != Rival.EJML);
                 List<String> layouts = harness.values(benchmark, "layout");
                 for (String layout : layouts.isEmpty() || !one.is(Case.Trait.IMAGES) ? List.of("") : layouts) {
                     var all = new TreeMap<>(parameters);

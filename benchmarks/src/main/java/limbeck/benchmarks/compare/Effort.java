@@ -14,17 +14,19 @@ record Effort(int warmups, int iterations, int millis) {
     private static final double START = 1.5;
 
     /** What a case takes; a rival that is compiled already needs less to warm up. */
-    static Effort of(Case one, boolean quickly, boolean compiled) {
+    static Effort of(Case one, int threads, boolean quickly, boolean compiled) {
+        // On as many threads as there are processors the JVM's compiler takes its time from them, and is ready later.
+        int longer = quickly && threads > 1 ? 2 : 1;
         if (one.family().equals("Step")) {
-            int warmups = compiled ? 2 : StepBench.WARMUPS;
-            return quickly ? new Effort(warmups, 4, 1000) : new Effort(warmups, 5, 1000 * StepBench.SECONDS);
+            int warmups = compiled ? 2 : longer * StepBench.WARMUPS;
+            return quickly ? new Effort(warmups, compiled ? 3 : 4, 1000) : new Effort(warmups, 5, 1000 * StepBench.SECONDS);
         }
         if (one.is(Case.Trait.WHOLE)) {
-            int warmups = compiled ? 2 : 5;
-            return quickly ? new Effort(warmups, 3, 800) : new Effort(2 * warmups, 5, 1500);
+            int warmups = compiled ? 2 : 6 * longer;
+            return quickly ? new Effort(warmups, 3, 600) : new Effort(2 * warmups, 5, 1500);
         }
         int warmups = compiled ? 2 : 4;
-        return quickly ? new Effort(warmups, 3, 300) : new Effort(2 * warmups, 5, 500);
+        return quickly ? new Effort(warmups, 3, 250) : new Effort(2 * warmups, 5, 500);
     }
 
     /** About how many seconds that is. */
