@@ -7,6 +7,8 @@ import limbeck.tensor.cpu.Im2col.Axis;
 enum ConvForm {
     /** A product with the matrix of {@link Im2col}: any convolution. */
     PACKED,
+    /** {@link PlaneWeight}: gradients of weights that have a stride or few channels. */
+    PLANES,
     /** {@link DirectConv}: 3 x 3 kernels of stride 1, whole vectors of channels, and lines long enough. */
     DIRECT,
     /** {@link WinogradConv} by F(2 x 2, 3 x 3). */
@@ -52,9 +54,9 @@ enum ConvForm {
      */
     static ConvForm ofWeights(Images in, Images gradient, Axis vertical, Axis horizontal) {
         if (!isPlain(in, gradient, vertical, horizontal)) {
-            return PACKED;
+            return Simd.available() && PlaneWeight.applies(in, gradient, vertical, horizontal) ? PLANES : PACKED;
         }
-        if (Precision.current() != Precision.STRICT && WinogradWeight.applies(gradient) && WINOGRAD_4.paysOff(in, gradient, false)) {
+        if (Precision.current() != Precision.STRICT && OuterSum.applies(gradient.channels()) && WINOGRAD_4.paysOff(in, gradient, false)) {
             return WINOGRAD_4;
         }
         return DirectConv.appliesToWeights(in, gradient) ? DIRECT : PACKED;

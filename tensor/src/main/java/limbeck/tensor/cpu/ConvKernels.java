@@ -70,7 +70,8 @@ final class ConvKernels {
             case WINOGRAD_4 -> WinogradConv.run(Winograd.F4, in, weights, vertical.pad(), horizontal.pad(), out, finish);
             case WINOGRAD_2 -> WinogradConv.run(Winograd.F2, in, weights, vertical.pad(), horizontal.pad(), out, finish);
             case DIRECT -> DirectConv.run(in, weights, vertical.pad(), horizontal.pad(), out, finish);
-            case PACKED -> multiply(in, weights, vertical, horizontal, out, group, groups, finish);
+            // PLANES are for weights.
+            case PACKED, PLANES -> multiply(in, weights, vertical, horizontal, out, group, groups, finish);
         }
     }
 
@@ -145,6 +146,7 @@ final class ConvKernels {
             // There is one Winograd form for weights, and it is never chosen as the exact one.
             case WINOGRAD_4, WINOGRAD_2 -> WinogradWeight.run(in, from, spec.padH(), spec.padW(), floats(out), w.offset());
             case DIRECT -> DirectConv.weight(in, from, spec.padH(), spec.padW(), floats(out), w.offset());
+            case PLANES -> PlaneWeight.run(in, from, vertical, horizontal, floats(out), w.offset());
             case PACKED -> multiplyWeight(spec, in, from, vertical, horizontal, out);
         }
     }

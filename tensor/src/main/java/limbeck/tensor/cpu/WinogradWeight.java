@@ -13,8 +13,6 @@ final class WinogradWeight {
     private static final Winograd FORM = Winograd.F3;
     private static final int PLACES = FORM.places();
     private static final int L = MicroKernel.LANES;
-    // Output channels that are summed side by side where the widest tile of sums does not fit.
-    private static final int NARROW = MicroKernel.WIDEST == 4 ? L : 2 * L;
     // Channels that are transformed back at a time.
     private static final int PIECE = 4;
     // Floats of transformed tiles at a time: about half of the L2 cache (1 MiB).
@@ -35,7 +33,6 @@ final class WinogradWeight {
     private final WinogradTiles gradient;
     private final int channels;
     private final int outputs;
-    // Output channels that are summed side by side.
     private final int width;
     private final int group;
     private final int chunk;
@@ -52,7 +49,7 @@ final class WinogradWeight {
         gradient = new WinogradTiles(FORM.kernel(), step, gradients, 0, 0, down, across);
         channels = in.channels();
         outputs = gradients.channels();
-        width = isWide(outputs) ? 2 * L : NARROW;
+        width = OuterSum.width(outputs);
         int lines = in.count() * down;
         group = Math.max(1, GROUP / (PLACES * across * (channels + outputs)));
         sumPlace = channels * outputs + L;
@@ -62,21 +59,11 @@ final class WinogradWeight {
         sums = SUMS.floats(chunks * PLACES * sumPlace);
     }
 
-    /** Whether the output channels divide into tiles of sums. */
-    static boolean applies(Images gradient) {
-        return gradient.channels() % NARROW == 0;
-    }
-
-    /** Whether to sum in tiles of 8 channels by two whole vectors, for which only the widest machines have the registers. */
-    private static boolean isWide(int outputs) {
-        return MicroKernel.WIDEST == 4 && outputs % (2 * L) == 0;
-    }
-
     /**
      * Computes the gradient.
      *
      * @param in the images, their channels a multiple of L
-     * @param gradient the gradient of the result, as {@link #applies} says
+     * @param gradient the gradient of the result, as {@link OuterSum#applies} says
      * @param padH rows of zeros around the images in the forward convolution
      * @param padW columns of zeros around them
      * @param out takes the gradient as (output channel, input channel, row, column)
@@ -110,25 +97,8 @@ final class WinogradWeight {
                 gradient.line(first + i, d.array(), d.offset() + i * across * L, dPlace, L, block);
             }
             for (int place = 0; place < PLACES; place++) {
-                multiply(lines * across, block, v.array(), v.offset() + place * vPlace, d.array(), d.offset() + place * dPlace,
-                        base + place * sumPlace);
-            }
-        }
-    }
-
-    /** Adds the products at one place. */
-    private void multiply(int tiles, int block, float[] v, int vo, float[] d, int dO, int so) {
-        int step = isWide(outputs) ? 8 : width == L ? 16 : 4;
-        for (int k = 0; k < outputs; k += width) {
-            int dk = dO + k / L * block;
-            for (int c = 0; c < channels; c += step) {
-                int vc = vo + c / L * block + c % L;
-                int sum = so + k * channels + c * width;
-                switch (step) {
-                    case 8 -> WinogradSum8x2.run(tiles, v, vc, d, dk, block, sums, sum);
-                    case 16 -> WinogradSum16x1.run(tiles, v, vc, d, dk, sums, sum);
-                    default -> WinogradSum4x2.run(tiles, v, vc, d, dk, block, sums, sum);
-                }
+                OuterSum.add(lines * across, channels, v.array(), v.offset() + place * vPlace, block, outputs, d.array(),
+                        d.offset() + place * dPlace, block, sums, base + place * sumPlace);
             }
         }
     }

@@ -39,7 +39,9 @@ final class ConvFormTest {
         // Kernels that are many for so few tiles.
         "8, 512, 7, 7, 512, PACKED, PACKED, PACKED, PACKED",
         // Channels that are not whole vectors.
-        "128, 3, 32, 32, 16, PACKED, PACKED, PACKED, PACKED",
+        "128, 3, 32, 32, 16, PACKED, PACKED, PLANES, PLANES",
+        "128, 3, 32, 32, 20, PACKED, PACKED, PACKED, PACKED",
+        "128, 1, 32, 32, 16, PACKED, PACKED, PACKED, PACKED",
     })
     void fastestFormThatIsExactEnough(int n, int c, int h, int w, int k, ConvForm strict, ConvForm fp32, ConvForm strictWeights,
             ConvForm fp32Weights) {
@@ -55,6 +57,25 @@ final class ConvFormTest {
         // A stride leaves only the product.
         var stride = new Axis(3, 2, 1, 1);
         assertEquals(ConvForm.PACKED, ConvForm.of(in, out, stride, axis, false));
+    }
+
+    /** Columns: images, channels, extent, output channels, taps, stride, dilation; planes for few enough of them, and pixels enough. */
+    @ParameterizedTest
+    @CsvSource({
+        "128, 16, 32, 32, 3, 2, 1, PLANES",
+        "128, 32, 16, 64, 1, 2, 1, PLANES",
+        "2, 3, 224, 64, 7, 2, 1, PLANES",
+        "128, 16, 32, 32, 3, 2, 2, PACKED",
+        "128, 16, 32, 40, 3, 2, 1, PACKED",
+        "1, 16, 32, 32, 3, 2, 1, PACKED",
+        "128, 512, 14, 512, 3, 2, 1, PACKED",
+    })
+    void weightsOfAStride(int n, int c, int extent, int k, int taps, int stride, int dilation, ConvForm expected) {
+        Assumptions.assumeTrue(Simd.bits() == 512, "needs vectors of 512 bits");
+        var in = new Images(NONE, 0, n, extent, extent, c);
+        var out = new Images(NONE, 0, n, extent / stride, extent / stride, k);
+        var axis = new Axis(taps, stride, taps / 2, dilation);
+        assertEquals(expected, ConvForm.ofWeights(in, out, axis, axis));
     }
 
     /** In evaluation the transformed kernels are kept, and few pixels repay the rest. */

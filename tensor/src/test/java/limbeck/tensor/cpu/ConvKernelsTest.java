@@ -64,6 +64,14 @@ final class ConvKernelsTest {
         "2, 16, 18, 18, 16, 4, 4, 2, 1, 2, 1",
         "2, 16, 20, 21, 16, 3, 3, 2, 3, 3, 2",
         "2, 16, 32, 32, 16, 6, 6, 2, 5, 1, 1",
+        // Weights through planes: rows of a kernel in one and in several of them, the last not full, one and two vectors of output
+        // channels, a border that no tap or only the first meets, the last line and column unread.
+        "5, 3, 40, 41, 32, 7, 7, 2, 3, 1, 1",
+        "9, 20, 31, 33, 48, 3, 3, 2, 1, 1, 1",
+        "9, 16, 32, 31, 32, 5, 2, 2, 2, 1, 1",
+        "9, 16, 32, 34, 32, 3, 3, 2, 0, 1, 1",
+        "40, 32, 17, 15, 64, 1, 1, 2, 0, 1, 1",
+        "33, 5, 9, 8, 16, 2, 3, 1, 1, 1, 1",
         // Images and channels that are computed in parts, and an inner index of two blocks.
         "2, 160, 9, 8, 40, 3, 3, 2, 1, 1, 1",
         "1, 50, 64, 65, 24, 3, 3, 2, 1, 1, 2",

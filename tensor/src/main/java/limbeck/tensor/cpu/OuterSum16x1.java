@@ -4,28 +4,28 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Sixteen channels of the image by one vector of output channels, in registers over the tiles: gradients of transformed kernels,
+ * Sixteen channels of the image by one vector of output channels, in registers over the tiles or pixels,
  * where the output channels are not a multiple of two vectors.
  */
-final class WinogradSum16x1 {
+final class OuterSum16x1 {
     private static final VectorSpecies<Float> S = Vectors.FLOATS;
     private static final int L = S.length();
 
-    private WinogradSum16x1() {
+    private OuterSum16x1() {
     }
 
     /**
      * Adds to the sums.
      *
-     * @param tiles how many tiles
-     * @param v transformed tiles of the image as (tile, L channels)
+     * @param count how many tiles or pixels
+     * @param v the image as (tile, L channels)
      * @param vo the first of the sixteen channels
-     * @param d transformed tiles of the gradient as (tile, L output channels)
+     * @param d the gradient as (tile, L output channels)
      * @param dO where they begin
      * @param sums the sums as (channel, output channel)
      * @param so where they begin
      */
-    static void run(int tiles, float[] v, int vo, float[] d, int dO, float[] sums, int so) {
+    static void run(int count, float[] v, int vo, float[] d, int dO, float[] sums, int so) {
         FloatVector s0 = FloatVector.fromArray(S, sums, so);
         FloatVector s1 = FloatVector.fromArray(S, sums, so + L);
         FloatVector s2 = FloatVector.fromArray(S, sums, so + 2 * L);
@@ -42,7 +42,7 @@ final class WinogradSum16x1 {
         FloatVector s13 = FloatVector.fromArray(S, sums, so + 13 * L);
         FloatVector s14 = FloatVector.fromArray(S, sums, so + 14 * L);
         FloatVector s15 = FloatVector.fromArray(S, sums, so + 15 * L);
-        for (int t = 0; t < tiles; t++) {
+        for (int t = 0; t < count; t++) {
             int vi = vo + t * L;
             FloatVector x = FloatVector.fromArray(S, d, dO + t * L);
             s0 = FloatVector.broadcast(S, v[vi]).fma(x, s0);

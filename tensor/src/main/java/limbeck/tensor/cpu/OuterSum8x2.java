@@ -3,27 +3,27 @@ package limbeck.tensor.cpu;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
-/** Eight channels of the image by two vectors of output channels, in registers over the tiles: gradients of transformed kernels. */
-final class WinogradSum8x2 {
+/** Eight channels of the image by two vectors of output channels, in registers over the tiles or pixels. */
+final class OuterSum8x2 {
     private static final VectorSpecies<Float> S = Vectors.FLOATS;
     private static final int L = S.length();
 
-    private WinogradSum8x2() {
+    private OuterSum8x2() {
     }
 
     /**
      * Adds to the sums.
      *
-     * @param tiles how many tiles
-     * @param v transformed tiles of the image as (tile, L channels)
+     * @param count how many tiles or pixels
+     * @param v the image as (tile, L channels)
      * @param vo the first of the eight channels
-     * @param d transformed tiles of the gradient as (tile, L output channels)
+     * @param d the gradient as (tile, L output channels)
      * @param dO where they begin
      * @param dBlock the distance of the second vector of output channels
      * @param sums the sums as (channel, output channel)
      * @param so where they begin
      */
-    static void run(int tiles, float[] v, int vo, float[] d, int dO, int dBlock, float[] sums, int so) {
+    static void run(int count, float[] v, int vo, float[] d, int dO, int dBlock, float[] sums, int so) {
         FloatVector s00 = FloatVector.fromArray(S, sums, so);
         FloatVector s01 = FloatVector.fromArray(S, sums, so + L);
         FloatVector s10 = FloatVector.fromArray(S, sums, so + 2 * L);
@@ -40,7 +40,7 @@ final class WinogradSum8x2 {
         FloatVector s61 = FloatVector.fromArray(S, sums, so + 13 * L);
         FloatVector s70 = FloatVector.fromArray(S, sums, so + 14 * L);
         FloatVector s71 = FloatVector.fromArray(S, sums, so + 15 * L);
-        for (int t = 0; t < tiles; t++) {
+        for (int t = 0; t < count; t++) {
             int vi = vo + t * L;
             FloatVector d0 = FloatVector.fromArray(S, d, dO + t * L);
             FloatVector d1 = FloatVector.fromArray(S, d, dO + dBlock + t * L);

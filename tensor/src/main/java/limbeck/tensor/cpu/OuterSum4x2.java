@@ -4,26 +4,26 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /** Four channels of the image by two vectors of output channels, for machines with fewer or shorter registers. */
-final class WinogradSum4x2 {
+final class OuterSum4x2 {
     private static final VectorSpecies<Float> S = Vectors.FLOATS;
     private static final int L = S.length();
 
-    private WinogradSum4x2() {
+    private OuterSum4x2() {
     }
 
     /**
      * Adds to the sums.
      *
-     * @param tiles how many tiles
-     * @param v transformed tiles of the image as (tile, L channels)
+     * @param count how many tiles or pixels
+     * @param v the image as (tile, L channels)
      * @param vo the first of the four channels
-     * @param d transformed tiles of the gradient as (tile, L output channels)
+     * @param d the gradient as (tile, L output channels)
      * @param dO where they begin
      * @param dSecond the distance of the second vector of output channels
      * @param sums the sums as (channel, output channel)
      * @param so where they begin
      */
-    static void run(int tiles, float[] v, int vo, float[] d, int dO, int dSecond, float[] sums, int so) {
+    static void run(int count, float[] v, int vo, float[] d, int dO, int dSecond, float[] sums, int so) {
         FloatVector s00 = FloatVector.fromArray(S, sums, so);
         FloatVector s01 = FloatVector.fromArray(S, sums, so + L);
         FloatVector s10 = FloatVector.fromArray(S, sums, so + 2 * L);
@@ -32,7 +32,7 @@ final class WinogradSum4x2 {
         FloatVector s21 = FloatVector.fromArray(S, sums, so + 5 * L);
         FloatVector s30 = FloatVector.fromArray(S, sums, so + 6 * L);
         FloatVector s31 = FloatVector.fromArray(S, sums, so + 7 * L);
-        for (int t = 0; t < tiles; t++) {
+        for (int t = 0; t < count; t++) {
             int vi = vo + t * L;
             FloatVector d0 = FloatVector.fromArray(S, d, dO + t * L);
             FloatVector d1 = FloatVector.fromArray(S, d, dO + dSecond + t * L);
