@@ -16,9 +16,10 @@ import limbeck.tensor.Shape;
  * Variable features = BatchSlices.apply(stem.apply(x), layer1, layer2, layer3);   // layer3(layer2(layer1(stem(x))))
  * }
  *
- * What a stage or a layer of a {@link Sequential} has read, and what it has made on the way, is given back as soon as its result is there:
- * the next one writes into memory that the cache still holds. A module that wants to keep a tensor of its forward for later takes it out
- * by {@link limbeck.tensor.Scope#detach}.
+ * Cut or not, what a stage or a layer of a {@link Sequential} within has read, and what it has made on the way, is given back as soon
+ * as its result is there: the next one writes into memory that the cache still holds. A module that wants to keep a tensor of its forward
+ * for later takes it out by {@link limbeck.tensor.Scope#detach}. A batch of one example is small as it is, and nothing of it is given back
+ * before its end.
  *
  * <p>Only evaluation can be cut so, in which a layer treats examples one by one. In training, under a recording tape, while {@link Taps}
  * watch, on a device where it does not matter, and for few examples, the stages see the whole batch. The result is the same but for
@@ -62,7 +63,9 @@ public final class BatchSlices {
             Variable slice = x.slice(0, begin, Math.min(batch, begin + size));
             slices.add(Relay.inScope("slice of a batch", () -> slice(slice, slices.isEmpty())));
         }
-        return chain(x, slices.getFirst().concat(0, slices.subList(1, slices.size())), reach);
+        Variable whole = slices.getFirst().concat(0, slices.subList(1, slices.size()));
+        slices.forEach(slice -> Relay.release(slice, "the batch put together from its slices, in evaluation"));
+        return chain(x, whole, reach);
     }
 
     /** A slice through the stages; the first one decides how far all of them go. */

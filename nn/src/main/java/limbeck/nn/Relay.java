@@ -34,9 +34,14 @@ final class Relay {
         }
         Variable out = inScope("layer", layer);
         if (!in.tensor().sharesMemory(first.tensor()) && !in.tensor().sharesMemory(out.tensor())) {
-            Scope.release(in.tensor(), "the layer that has read it, in evaluation");
+            release(in, "the layer that has read it, in evaluation");
         }
         return out;
+    }
+
+    /** Gives back what has been read for the last time; {@code by} whom, for the message to who still wants it. */
+    static void release(Variable read, String by) {
+        Scope.release(read.tensor(), by);
     }
 
     /** What a block makes, given back but for its result. */

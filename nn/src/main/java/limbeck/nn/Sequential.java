@@ -32,10 +32,13 @@ public record Sequential(List<Module> layers) implements Module {
     @Override
     public Variable forward(Variable x) {
         Variable y = x;
-        for (int i = 0; i < layers.size(); i += together(i)) {
-            int layer = i;
+        int count;
+        for (int i = 0; i < layers.size(); i += count) {
+            count = together(i);
+            int from = i;
+            int several = count;
             Variable in = y;
-            y = Relay.step(x, in, () -> run(layer, in));
+            y = Relay.step(x, in, () -> run(from, several, in));
         }
         return y;
     }
@@ -51,8 +54,7 @@ public record Sequential(List<Module> layers) implements Module {
     }
 
     /** Runs them. */
-    private Variable run(int i, Variable x) {
-        int count = together(i);
+    private Variable run(int i, int count, Variable x) {
         return switch (layers.get(i)) {
             case Conv2d conv when at(i + 1) instanceof BatchNorm2d norm ->
                 count == 3 ? ConvNorm.relu(conv, norm, x) : ConvNorm.apply(conv, norm, x);
