@@ -15,10 +15,12 @@ final class PlaneWeight {
     private static final int L = MicroKernel.LANES;
     // Pixels that are summed over at a time: of a plane of the image and two of the gradient so many stay in the L1 cache.
     private static final int PIXELS = 128;
-    // Planes of the image at most: so many of them stay in the L2 cache (590 KiB).
+    // Planes of the image at most: so many of them stay in the L2 cache (384 KiB).
     private static final int PLANES = 48;
     // Longer chains of float additions than of a thirty-second of the pixels would cost digits.
     private static final int CHUNKS = 32;
+    // Floats of the sums of all chunks at most (16 MiB).
+    private static final int ALL_SUMS = 1 << 22;
 
     private static final AlignedScratch IMAGE = new AlignedScratch();
     private static final AlignedScratch GRADIENT = new AlignedScratch();
@@ -43,10 +45,10 @@ final class PlaneWeight {
         this.vertical = vertical;
         this.horizontal = horizontal;
         planes = planes(in, horizontal);
-        int lines = gradient.count() * gradient.height();
-        chunk = Math.ceilDiv(lines, CHUNKS);
-        chunks = Math.ceilDiv(lines, chunk);
         size = vertical.taps() * planes * L * gradient.channels();
+        int lines = gradient.count() * gradient.height();
+        chunk = Math.ceilDiv(lines, Math.clamp(ALL_SUMS / size, 1, CHUNKS));
+        chunks = Math.ceilDiv(lines, chunk);
         sums = SUMS.floats(chunks * size);
     }
 
