@@ -7,7 +7,7 @@ import limbeck.tensor.cpu.Im2col.Axis;
  * The gradient of the weights of a convolution with a stride or with few channels, which Winograd's forms cannot compute. A row of a
  * kernel reads, for one pixel of the result, elements side by side in a line of the image: as many planes of L of them as it takes are
  * copied for some lines of the result, and the gradient in planes of L channels. What is left are {@linkplain OuterSum sums} over the
- * pixels of two planes, without the copies in slivers of six, and the six rows for each four that are there, which a product takes.
+ * pixels of two planes. A product would copy the gradient in slivers of six channels, which sixteen do not fill.
  *
  * <p>Lines are cut into chunks that depend on the shape alone; each has its own sums, which are added in order.
  */
@@ -121,7 +121,10 @@ final class PlaneWeight {
         }
         int from = in.offset() + (number / gradient.height() * in.height() + y) * in.width() * in.channels();
         int border = horizontal.pad() * in.channels();
-        System.arraycopy(in.array(), from, line, border, Math.min(in.width() * in.channels(), length - border));
+        // Of a wide border and a large stride a line may be read before the image begins.
+        if (border < length) {
+            System.arraycopy(in.array(), from, line, border, Math.min(in.width() * in.channels(), length - border));
+        }
         for (int plane = 0; plane < planes; plane++) {
             GemmMatrix.copyRows(line, plane * L, horizontal.stride() * in.channels(), gradient.width(), L, to, at + plane * block, L);
         }

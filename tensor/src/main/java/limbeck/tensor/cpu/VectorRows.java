@@ -121,6 +121,7 @@ final class VectorRows {
         }
     }
 
+    /** Two vectors a row, four rows at a time: as {@link #vectorRows}, but each cache line's neighbour at once. */
     private static void pairRows(float[] from, int start, int stride, int rows, float[] to, int at, int ld) {
         int r = 0;
         for (; r + 3 < rows; r += 4) {

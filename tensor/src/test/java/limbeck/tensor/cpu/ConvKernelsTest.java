@@ -72,6 +72,8 @@ final class ConvKernelsTest {
         "9, 16, 32, 34, 32, 3, 3, 2, 0, 1, 1",
         "40, 32, 17, 15, 64, 1, 1, 2, 0, 1, 1",
         "33, 5, 9, 8, 16, 2, 3, 1, 1, 1, 1",
+        // Of which the only column reads nothing but the border.
+        "1100, 16, 12, 1, 16, 1, 1, 10, 2, 1, 1",
         // Images and channels that are computed in parts, and an inner index of two blocks.
         "2, 160, 9, 8, 40, 3, 3, 2, 1, 1, 1",
         "1, 50, 64, 65, 24, 3, 3, 2, 1, 1, 2",
