@@ -237,7 +237,20 @@ final class Gemm {
 
     /** The same where so many columns meet the rows of this left operand, which are copied if they can't be read where they lie. */
     private int widest(int columns) {
-        return sliver ? MicroKernel.WIDEST : widest(kc, inPlace() == null ? Integer.MAX_VALUE : columns);
+        if (sliver) {
+            return MicroKernel.WIDEST;
+        }
+        return isShort() && columns <= LANES ? 1 : widest(kc, inPlace() == null ? Integer.MAX_VALUE : columns);
+    }
+
+    /** Whether the rows of A are copied, but not worth the distance of long ones. */
+    private boolean isShort() {
+        return !sliver && inPlace() == null && kc <= MicroKernel.SHORT_INNER;
+    }
+
+    /** How far apart the rows of A are copied for a larger tile, or 0 if there is none that meets panels of so many vectors. */
+    private int distance(int panel) {
+        return sliver ? 0 : panel == MicroKernel.STEP_PANEL ? MicroKernel.STEP : isShort() && panel == 1 ? MicroKernel.SHORT_STEP : 0;
     }
 
     /** The left operand if the kernels can read it where it lies. */
@@ -268,8 +281,8 @@ final class Gemm {
         private float[] a;
         private int ao;
         private int lda;
-        // Whether its rows have been copied, a constant distance apart.
-        private boolean near;
+        // How far apart its rows have been copied for a larger tile, or 0.
+        private int distance;
         // Vectors of columns in a panel.
         private int widest;
 
@@ -281,7 +294,7 @@ final class Gemm {
         /** Columns j0 to j1; B is packed, with a panel that begins at j0, or null and still to be. */
         void run(int j0, int j1, Panels panels, Finish finish) {
             widest = panels == null ? widest(j1 - j0) : panels.widest();
-            near = widest == MicroKernel.STEP_PANEL && !sliver;
+            distance = distance(widest);
             if (panels == null && j1 - j0 > PANEL && (long) kc * (j1 - j0) <= NEAR_PANELS) {
                 rowByRow(j0, j1, finish);
                 return;
@@ -329,16 +342,16 @@ final class Gemm {
         }
 
         private void loadLeft(int k0, int length) {
-            if (inPlace != null && !near) {
+            if (inPlace != null && distance == 0) {
                 a = inPlace.array();
                 lda = inPlace.rowStride();
                 ao = inPlace.offset() + i0 * lda + k0;
                 return;
             }
             // Rows that are copied have room behind them for a vector, so that short ones can be copied by whole vectors.
-            lda = near ? MicroKernel.STEP : sliver ? length : length + LANES;
+            lda = distance > 0 ? distance : sliver ? length : length + LANES;
             // A kernel reads six rows, though it may be of two alone that what it computes is looked at.
-            AlignedScratch.Piece piece = LEFT.floats((roundUp(i1 - i0, MR) + (near ? MR : 0)) * lda);
+            AlignedScratch.Piece piece = LEFT.floats((roundUp(i1 - i0, MR) + (distance > 0 ? MR : 0)) * lda);
             a = piece.array();
             ao = piece.offset();
             if (!sliver) {
@@ -352,13 +365,13 @@ final class Gemm {
 
         /** The rows of the strip that begins at i. */
         private int height(int i) {
-            MicroKernel.Near tile = near ? MicroKernel.near(i1 - i) : null;
+            MicroKernel.Near tile = MicroKernel.near(distance, widest, i1 - i);
             return tile == null ? Math.min(STRIP, i1 - i) : tile.rows();
         }
 
         /** A strip by one panel. */
         private void strip(int k0, int length, int i, int j, int columns, float[] panel, int bo) {
-            MicroKernel.Near tile = near && columns == widest * LANES ? MicroKernel.near(i1 - i) : null;
+            MicroKernel.Near tile = columns == widest * LANES ? MicroKernel.near(distance, widest, i1 - i) : null;
             if (tile != null) {
                 tile.run(length, a, ao + (i - i0) * lda, panel, bo, c, co + i * ldc + j, ldc, accumulate || k0 > begin);
                 return;
@@ -381,7 +394,7 @@ final class Gemm {
             float[] from = a;
             int at = ao + (i - i0) * lda;
             int stride = lda;
-            if (rows < MR && inPlace != null && !near) {
+            if (rows < MR && inPlace != null && distance == 0) {
                 // Below the last row the array may end.
                 AlignedScratch.Piece last = LEFT.floats(MR * kc);
                 from = last.array();

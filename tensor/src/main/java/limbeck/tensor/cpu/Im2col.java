@@ -21,6 +21,7 @@ import java.util.Arrays;
  */
 record Im2col(float[] image, int offset, int pixel, int channels, int height, int width, int outHeight, int outWidth, Axis vertical,
         Axis horizontal) implements GemmSource {
+    private static final Scratch LINE = new Scratch();
 
     /**
      * A kernel along one axis of the image.
@@ -90,6 +91,9 @@ record Im2col(float[] image, int offset, int pixel, int channels, int height, in
             int target = at + from - column;
             if (inY < 0 || inY >= height) {
                 clear(x1 - x0, until - from, to, target, ld);
+            } else if (joined && channels < MicroKernel.LANES && horizontal.pad > 0) {
+                copyRows(bordered((n * height + inY) * width * pixel), x0 * horizontal.stride * pixel + from % run, x1 - x0, from - column,
+                        until - from, to, at, ld);
             } else {
                 // Pixels whose taps s to last all lie inside; those at either side of them one by one.
                 int inside = Math.clamp(horizontal.firstInside(s, outWidth), x0, x1);
@@ -98,8 +102,8 @@ record Im2col(float[] image, int offset, int pixel, int channels, int height, in
                 for (int x = x0; x < inside; x++) {
                     border(start, x, s, last, from, until, to, target + (x - x0) * ld);
                 }
-                copyRows(start + (horizontal.start(inside) + s * horizontal.dilation) * pixel, outside - inside, from - column, until - from,
-                        to, at + (inside - x0) * ld, ld);
+                copyRows(image, start + (horizontal.start(inside) + s * horizontal.dilation) * pixel, outside - inside, from - column,
+                        until - from, to, at + (inside - x0) * ld, ld);
                 for (int x = outside; x < x1; x++) {
                     border(start, x, s, last, from, until, to, target + (x - x0) * ld);
                 }
@@ -108,13 +112,26 @@ record Im2col(float[] image, int offset, int pixel, int channels, int height, in
         }
     }
 
-    /** Rows of the image that lie a stride apart, to column {@code column} of the block and on. */
-    private void copyRows(int start, int rows, int column, int columns, float[] to, int at, int ld) {
+    /** A line of the image with its border. For short runs that takes less time than to copy those at the border one by one. */
+    private float[] bordered(int line) {
+        int length = ((outWidth - 1) * horizontal.stride + horizontal.taps) * pixel;
+        int border = Math.min(length, horizontal.pad * pixel);
+        int end = Math.min(length, border + width * pixel);
+        // Behind it there is room for a vector, so that all rows are copied by whole ones.
+        float[] to = LINE.floats(length + MicroKernel.LANES);
+        Arrays.fill(to, 0, border, 0);
+        System.arraycopy(image, offset + line, to, border, end - border);
+        Arrays.fill(to, end, length, 0);
+        return to;
+    }
+
+    /** Rows that lie a stride apart, to column {@code column} of the block and on. */
+    private void copyRows(float[] line, int start, int rows, int column, int columns, float[] to, int at, int ld) {
         int stride = horizontal.stride * pixel;
         // A whole vector a row, if what it writes too much is behind the block or written after it.
         boolean fits = Simd.available() && columns < VectorRows.LANES && column + VectorRows.LANES <= ld;
-        int loose = fits ? VectorRows.copyLoosely(image, start, stride, rows, to, at + column, ld) : 0;
-        GemmMatrix.copyRows(image, start + loose * stride, stride, rows - loose, columns, to, at + column + loose * ld, ld);
+        int loose = fits ? VectorRows.copyLoosely(line, start, stride, rows, to, at + column, ld) : 0;
+        GemmMatrix.copyRows(line, start + loose * stride, stride, rows - loose, columns, to, at + column + loose * ld, ld);
     }
 
     /** Columns from to until, the taps s to last of one kernel row, for a pixel where some of them may lie outside. */

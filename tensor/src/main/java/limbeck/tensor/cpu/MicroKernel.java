@@ -35,6 +35,12 @@ abstract class MicroKernel {
      */
     static final int INNER = STEP - 16;
 
+    /** The distance of rows of {@link #SHORT_INNER} at most, if they meet one vector of columns. */
+    static final int SHORT_STEP = Kernel24x1By48.DISTANCE;
+
+    /** The longest of these, with the same room behind it. */
+    static final int SHORT_INNER = SHORT_STEP - 16;
+
     private static final MicroKernel[] ROWS = new MicroKernel[WIDEST + 1];
     private static final MicroKernel[] SLIVER = new MicroKernel[WIDEST + 1];
 
@@ -62,47 +68,38 @@ abstract class MicroKernel {
         }
     }
 
-    private static final Near BY_STEP = WIDEST < 4 || !Simd.available() ? null : new Near(new Kernel12x2By528(), 12, 2, 2);
+    // Narrower machines have not registers enough.
+    private static final boolean TALL = WIDEST == 4 && Simd.available();
+    private static final Near BY_STEP = TALL ? new Near(new Kernel12x2By528(), 12, 2, 2) : null;
     // What twelve leave of a multiple of four, so that none is left over: 64 are 4 x 12 + 2 x 8, 128 are 10 x 12 + 8.
-    private static final Near LOW = BY_STEP == null ? null : new Near(new Kernel8x2By528(), 8, 2, 2);
+    private static final Near LOW = TALL ? new Near(new Kernel8x2By528(), 8, 2, 2) : null;
+    private static final Near SHORT = TALL ? new Near(new Kernel24x1By48(), 24, 1, 1) : null;
+    // Channels of images, whose pixels or tiles are the rows.
+    private static final Near BY_16 = TALL ? new Near(new Kernel24x1By16(), 24, 1, 1) : null;
+    private static final Near BY_32 = TALL ? new Near(new Kernel12x2By32(), 12, 2, 2) : null;
+    private static final Near BY_64 = TALL ? new Near(new Kernel12x2By64(), 12, 2, 4) : null;
 
     /** Vectors of columns in a panel that rows {@link #STEP} apart meet; 0 where there is no larger tile for them. */
-    static final int STEP_PANEL = BY_STEP == null ? 0 : BY_STEP.panel;
-
-    // Channels of images, whose pixels or tiles are the rows.
-    private static final Near BY_16 = BY_STEP == null ? null : new Near(new Kernel24x1By16(), 24, 1, 1);
-    private static final Near BY_32 = BY_STEP == null ? null : new Near(new Kernel12x2By32(), 12, 2, 2);
-    private static final Near BY_64 = BY_STEP == null ? null : new Near(new Kernel12x2By64(), 12, 2, 4);
+    static final int STEP_PANEL = TALL ? BY_STEP.panel : 0;
 
     /**
-     * The larger tile for rows of the left operand that are so far apart.
+     * The larger tile for the first of some rows of the left operand.
      *
      * @param distance of the rows
      * @param panel vectors of columns in a panel
-     * @return null if there is none, or not registers enough
+     * @param rows how many are left
+     * @return null if there is none, not for so few, or not registers enough
      */
-    static Near near(int distance, int panel) {
+    static Near near(int distance, int panel, int rows) {
         Near near = switch (distance) {
             case Kernel24x1By16.DISTANCE -> BY_16;
             case Kernel12x2By32.DISTANCE -> BY_32;
             case Kernel12x2By64.DISTANCE -> BY_64;
-            case STEP -> BY_STEP;
+            case SHORT_STEP -> SHORT;
+            case STEP -> rows == 8 || rows == 16 ? LOW : BY_STEP;
             default -> null;
         };
-        return near != null && near.panel == panel ? near : null;
-    }
-
-    /**
-     * The larger tile for the first of some rows {@link #STEP} apart.
-     *
-     * @param rows how many are left
-     * @return null if there is none for so few, or not registers enough
-     */
-    static Near near(int rows) {
-        if (BY_STEP != null && (rows == LOW.rows || rows == 2 * LOW.rows)) {
-            return LOW;
-        }
-        return BY_STEP != null && rows >= BY_STEP.rows ? BY_STEP : null;
+        return near != null && near.panel == panel && near.rows <= rows ? near : null;
     }
 
     private static MicroKernel vectorRows(int vectors) {

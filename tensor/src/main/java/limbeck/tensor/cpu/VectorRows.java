@@ -35,7 +35,10 @@ final class VectorRows {
             for (; c < whole; c += L) {
                 vectorRows(from, start + c, stride, rows, to, at + c, ld);
             }
-            if (c < columns) {
+            if (c < columns && columns > L && from != to) {
+                // The last vector begins where it ends with the row, and does again what the one before has done.
+                vectorRows(from, start + columns - L, stride, rows, to, at + columns - L, ld);
+            } else if (c < columns) {
                 shortRows(from, start + c, stride, rows, columns - c, to, at + c, ld);
             }
         }

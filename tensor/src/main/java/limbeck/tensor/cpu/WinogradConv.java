@@ -138,7 +138,7 @@ final class WinogradConv {
     /** The product at one place. */
     private void multiply(int count, float[] v, int vo, int uo, float[] m, int mo, int ldm) {
         for (int k = 0; k < out.channels(); k += width(k)) {
-            MicroKernel.Near near = MicroKernel.near(channels, width(k) / L);
+            MicroKernel.Near near = MicroKernel.near(channels, width(k) / L, count);
             int t = 0;
             for (; near != null && t + near.rows() <= count; t += near.rows()) {
                 near.run(channels, v, vo + t * channels, kernels, uo + k * channels, m, mo + t * ldm + k, ldm, false);

@@ -93,6 +93,7 @@ final class MicroKernelSources {
         tiles.add(new Tile(24, 1, 1, Left.NEAR, 16));
         tiles.add(new Tile(12, 2, 2, Left.NEAR, 32));
         tiles.add(new Tile(12, 2, 4, Left.NEAR, 64));
+        tiles.add(new Tile(24, 1, 1, Left.NEAR, 48));
         tiles.add(new Tile(12, 2, 2, Left.NEAR, 528));
         tiles.add(new Tile(8, 2, 2, Left.NEAR, 528));
         return tiles;

@@ -1,0 +1,167 @@
+package limbeck.tensor.cpu;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
+
+/** Twenty-four rows by one vector of columns; the left operand is read from rows 48 floats apart. Written by {@code MicroKernelSources}. */
+final class Kernel24x1By48 extends MicroKernel {
+    private static final VectorSpecies<Float> S = Vectors.FLOATS;
+    private static final int L = S.length();
+
+    /** The distance of the rows. */
+    static final int DISTANCE = 48;
+
+    @Override
+    void run(int inner, float[] a, int ao, int lda, float[] b, int bo, float[] c, int co, int ldc, boolean accumulate) {
+        FloatVector c0_0 = FloatVector.zero(S);
+        FloatVector c1_0 = FloatVector.zero(S);
+        FloatVector c2_0 = FloatVector.zero(S);
+        FloatVector c3_0 = FloatVector.zero(S);
+        FloatVector c4_0 = FloatVector.zero(S);
+        FloatVector c5_0 = FloatVector.zero(S);
+        FloatVector c6_0 = FloatVector.zero(S);
+        FloatVector c7_0 = FloatVector.zero(S);
+        FloatVector c8_0 = FloatVector.zero(S);
+        FloatVector c9_0 = FloatVector.zero(S);
+        FloatVector c10_0 = FloatVector.zero(S);
+        FloatVector c11_0 = FloatVector.zero(S);
+        FloatVector c12_0 = FloatVector.zero(S);
+        FloatVector c13_0 = FloatVector.zero(S);
+        FloatVector c14_0 = FloatVector.zero(S);
+        FloatVector c15_0 = FloatVector.zero(S);
+        FloatVector c16_0 = FloatVector.zero(S);
+        FloatVector c17_0 = FloatVector.zero(S);
+        FloatVector c18_0 = FloatVector.zero(S);
+        FloatVector c19_0 = FloatVector.zero(S);
+        FloatVector c20_0 = FloatVector.zero(S);
+        FloatVector c21_0 = FloatVector.zero(S);
+        FloatVector c22_0 = FloatVector.zero(S);
+        FloatVector c23_0 = FloatVector.zero(S);
+        int bk = bo - ao * L;
+        int end = ao + inner;
+        for (int k = ao; k < end; k++) {
+            FloatVector b0 = FloatVector.fromArray(S, b, bk + k * L);
+            FloatVector x0 = FloatVector.broadcast(S, a[k]);
+            c0_0 = x0.fma(b0, c0_0);
+            FloatVector x1 = FloatVector.broadcast(S, a[k + 48]);
+            c1_0 = x1.fma(b0, c1_0);
+            FloatVector x2 = FloatVector.broadcast(S, a[k + 96]);
+            c2_0 = x2.fma(b0, c2_0);
+            FloatVector x3 = FloatVector.broadcast(S, a[k + 144]);
+            c3_0 = x3.fma(b0, c3_0);
+            FloatVector x4 = FloatVector.broadcast(S, a[k + 192]);
+            c4_0 = x4.fma(b0, c4_0);
+            FloatVector x5 = FloatVector.broadcast(S, a[k + 240]);
+            c5_0 = x5.fma(b0, c5_0);
+            FloatVector x6 = FloatVector.broadcast(S, a[k + 288]);
+            c6_0 = x6.fma(b0, c6_0);
+            FloatVector x7 = FloatVector.broadcast(S, a[k + 336]);
+            c7_0 = x7.fma(b0, c7_0);
+            FloatVector x8 = FloatVector.broadcast(S, a[k + 384]);
+            c8_0 = x8.fma(b0, c8_0);
+            FloatVector x9 = FloatVector.broadcast(S, a[k + 432]);
+            c9_0 = x9.fma(b0, c9_0);
+            FloatVector x10 = FloatVector.broadcast(S, a[k + 480]);
+            c10_0 = x10.fma(b0, c10_0);
+            FloatVector x11 = FloatVector.broadcast(S, a[k + 528]);
+            c11_0 = x11.fma(b0, c11_0);
+            FloatVector x12 = FloatVector.broadcast(S, a[k + 576]);
+            c12_0 = x12.fma(b0, c12_0);
+            FloatVector x13 = FloatVector.broadcast(S, a[k + 624]);
+            c13_0 = x13.fma(b0, c13_0);
+            FloatVector x14 = FloatVector.broadcast(S, a[k + 672]);
+            c14_0 = x14.fma(b0, c14_0);
+            FloatVector x15 = FloatVector.broadcast(S, a[k + 720]);
+            c15_0 = x15.fma(b0, c15_0);
+            FloatVector x16 = FloatVector.broadcast(S, a[k + 768]);
+            c16_0 = x16.fma(b0, c16_0);
+            FloatVector x17 = FloatVector.broadcast(S, a[k + 816]);
+            c17_0 = x17.fma(b0, c17_0);
+            FloatVector x18 = FloatVector.broadcast(S, a[k + 864]);
+            c18_0 = x18.fma(b0, c18_0);
+            FloatVector x19 = FloatVector.broadcast(S, a[k + 912]);
+            c19_0 = x19.fma(b0, c19_0);
+            FloatVector x20 = FloatVector.broadcast(S, a[k + 960]);
+            c20_0 = x20.fma(b0, c20_0);
+            FloatVector x21 = FloatVector.broadcast(S, a[k + 1008]);
+            c21_0 = x21.fma(b0, c21_0);
+            FloatVector x22 = FloatVector.broadcast(S, a[k + 1056]);
+            c22_0 = x22.fma(b0, c22_0);
+            FloatVector x23 = FloatVector.broadcast(S, a[k + 1104]);
+            c23_0 = x23.fma(b0, c23_0);
+        }
+        int r1 = co + ldc;
+        int r2 = r1 + ldc;
+        int r3 = r2 + ldc;
+        int r4 = r3 + ldc;
+        int r5 = r4 + ldc;
+        int r6 = r5 + ldc;
+        int r7 = r6 + ldc;
+        int r8 = r7 + ldc;
+        int r9 = r8 + ldc;
+        int r10 = r9 + ldc;
+        int r11 = r10 + ldc;
+        int r12 = r11 + ldc;
+        int r13 = r12 + ldc;
+        int r14 = r13 + ldc;
+        int r15 = r14 + ldc;
+        int r16 = r15 + ldc;
+        int r17 = r16 + ldc;
+        int r18 = r17 + ldc;
+        int r19 = r18 + ldc;
+        int r20 = r19 + ldc;
+        int r21 = r20 + ldc;
+        int r22 = r21 + ldc;
+        int r23 = r22 + ldc;
+        if (accumulate) {
+            c0_0 = FloatVector.fromArray(S, c, co).add(c0_0);
+            c1_0 = FloatVector.fromArray(S, c, r1).add(c1_0);
+            c2_0 = FloatVector.fromArray(S, c, r2).add(c2_0);
+            c3_0 = FloatVector.fromArray(S, c, r3).add(c3_0);
+            c4_0 = FloatVector.fromArray(S, c, r4).add(c4_0);
+            c5_0 = FloatVector.fromArray(S, c, r5).add(c5_0);
+            c6_0 = FloatVector.fromArray(S, c, r6).add(c6_0);
+            c7_0 = FloatVector.fromArray(S, c, r7).add(c7_0);
+            c8_0 = FloatVector.fromArray(S, c, r8).add(c8_0);
+            c9_0 = FloatVector.fromArray(S, c, r9).add(c9_0);
+            c10_0 = FloatVector.fromArray(S, c, r10).add(c10_0);
+            c11_0 = FloatVector.fromArray(S, c, r11).add(c11_0);
+            c12_0 = FloatVector.fromArray(S, c, r12).add(c12_0);
+            c13_0 = FloatVector.fromArray(S, c, r13).add(c13_0);
+            c14_0 = FloatVector.fromArray(S, c, r14).add(c14_0);
+            c15_0 = FloatVector.fromArray(S, c, r15).add(c15_0);
+            c16_0 = FloatVector.fromArray(S, c, r16).add(c16_0);
+            c17_0 = FloatVector.fromArray(S, c, r17).add(c17_0);
+            c18_0 = FloatVector.fromArray(S, c, r18).add(c18_0);
+            c19_0 = FloatVector.fromArray(S, c, r19).add(c19_0);
+            c20_0 = FloatVector.fromArray(S, c, r20).add(c20_0);
+            c21_0 = FloatVector.fromArray(S, c, r21).add(c21_0);
+            c22_0 = FloatVector.fromArray(S, c, r22).add(c22_0);
+            c23_0 = FloatVector.fromArray(S, c, r23).add(c23_0);
+        }
+        c0_0.intoArray(c, co);
+        c1_0.intoArray(c, r1);
+        c2_0.intoArray(c, r2);
+        c3_0.intoArray(c, r3);
+        c4_0.intoArray(c, r4);
+        c5_0.intoArray(c, r5);
+        c6_0.intoArray(c, r6);
+        c7_0.intoArray(c, r7);
+        c8_0.intoArray(c, r8);
+        c9_0.intoArray(c, r9);
+        c10_0.intoArray(c, r10);
+        c11_0.intoArray(c, r11);
+        c12_0.intoArray(c, r12);
+        c13_0.intoArray(c, r13);
+        c14_0.intoArray(c, r14);
+        c15_0.intoArray(c, r15);
+        c16_0.intoArray(c, r16);
+        c17_0.intoArray(c, r17);
+        c18_0.intoArray(c, r18);
+        c19_0.intoArray(c, r19);
+        c20_0.intoArray(c, r20);
+        c21_0.intoArray(c, r21);
+        c22_0.intoArray(c, r22);
+        c23_0.intoArray(c, r23);
+    }
+}
