@@ -14,6 +14,7 @@ import limbeck.tensor.op.ChannelMoments;
 import limbeck.tensor.op.Conv2dAffine;
 import limbeck.tensor.op.Conv2dBias;
 import limbeck.tensor.op.Conv2dInputAdd;
+import limbeck.tensor.op.Conv2dMoments;
 import limbeck.tensor.op.Conv2dWeight;
 import limbeck.tensor.op.Copy;
 import limbeck.tensor.op.CrossEntropy;
@@ -46,7 +47,7 @@ final class FusedVjp {
     static boolean has(FusedOp op) {
         return switch (op) {
             case BatchNorm _, ChannelAffine _, Conv2dBias _, Dropout _, Gelu _, LayerNorm _, Linear _, LogSoftmax _, Softmax _ -> true;
-            case BatchNormInput _, BatchNormSums _, ChannelMoments _, Conv2dAffine _, Conv2dInputAdd _, CrossEntropy _, GeluInput _,
+            case BatchNormInput _, BatchNormSums _, ChannelMoments _, Conv2dAffine _, Conv2dInputAdd _, Conv2dMoments _, CrossEntropy _, GeluInput _,
                     LayerNormGradients _, LogSoftmaxInput _, SoftDivergence _, SoftmaxInput _, SquareSum _ -> false;
         };
     }
@@ -62,7 +63,7 @@ final class FusedVjp {
             case Linear linear -> linear(linear, in, out, g);
             case LogSoftmax(int axis) -> List.of(() -> out.apply(new LogSoftmaxInput(axis), List.of(g)));
             case Softmax(int axis) -> List.of(() -> out.apply(new SoftmaxInput(axis), List.of(g)));
-            case BatchNormInput _, BatchNormSums _, ChannelMoments _, Conv2dAffine _, Conv2dInputAdd _, CrossEntropy _, GeluInput _,
+            case BatchNormInput _, BatchNormSums _, ChannelMoments _, Conv2dAffine _, Conv2dInputAdd _, Conv2dMoments _, CrossEntropy _, GeluInput _,
                     LayerNormGradients _, LogSoftmaxInput _, SoftDivergence _, SoftmaxInput _, SquareSum _ ->
                     throw new AssertionError(op.name() + " is recorded as what it is composed of");
         };

@@ -80,7 +80,22 @@ public sealed class Variable implements TensorOps<Variable> permits Parameter {
             fused.infer(in.stream().map(Variable::shape).toList());
             return fused.composed(in);
         }
-        Tensor out = tensor().apply(op, tensors);
+        return recorded(op, rest, needed, tensor().apply(op, tensors));
+    }
+
+    /**
+     * As {@link #apply(Op, List)} with a result that is there already, because a kernel has computed it together with something else.
+     *
+     * @param op an op with a gradient rule of its own
+     * @param rest its other operands
+     * @param result what it makes of them
+     * @return the result
+     */
+    public Variable apply(Op op, List<Variable> rest, Tensor result) {
+        return recorded(op, rest, needsGradient || rest.stream().anyMatch(Variable::needsGradient), result);
+    }
+
+    private Variable recorded(Op op, List<Variable> rest, boolean needed, Tensor out) {
         Tape tape = needed && out.dtype().isFloating() ? Tape.bound() : null;
         if (tape == null) {
             return of(out);

@@ -32,16 +32,19 @@ final class BatchNorm {
         static final Tail NONE = new Tail(null, false);
     }
 
+    /** Mean and biased variance of each channel. */
+    static Tensor moments(Variable x) {
+        return x.tensor().apply(new ChannelMoments(), List.of());
+    }
+
     /** In training by the batch's own mean and biased variance, which also move the running ones. */
-    static Variable train(String op, Variable x, Parameter weight, Parameter bias, Buffer runningMean, Buffer runningVariance, double epsilon,
-            double momentum, Tail tail) {
-        int channels = weight.shape().dim(0);
-        long count = x.shape().size() / channels;
+    static Variable train(String op, Variable x, Tensor moments, Parameter weight, Parameter bias, Buffer runningMean, Buffer runningVariance,
+            double epsilon, double momentum, Tail tail) {
+        long count = x.shape().size() / weight.shape().dim(0);
         if (count < 2) {
             throw new ShapeException(op + ": training needs at least 2 values for each channel, input " + x.shape() + " has " + count
                     + "; use a larger batch, or Mode.evaluate");
         }
-        Tensor moments = x.tensor().apply(new ChannelMoments(), List.of());
         if (!Recompute.isReplaying()) {
             double unbiased = (double) count / (count - 1);
             Buffer.update(List.of(new Buffer.Change(runningMean, new Update.Average(1 - momentum), moments.select(0, 0)),

@@ -1,7 +1,11 @@
 package limbeck.nn;
 
+import java.util.List;
 import limbeck.autograd.Parameter;
 import limbeck.autograd.Variable;
+import limbeck.tensor.Shape;
+import limbeck.tensor.Tensor;
+import limbeck.tensor.op.Conv2dMoments;
 
 /**
  * Batch normalization of images (N, C, H, W) by channel (Ioffe and Szegedy, ICML 2015):
@@ -38,9 +42,12 @@ public record BatchNorm2d(Parameter weight, Parameter bias, Buffer runningMean, 
 
     private Variable forward(Variable x, BatchNorm.Tail tail) {
         BatchNorm.check("batchNorm2d", x, x.shape().rank() == 4, "(N, C, H, W)", weight);
-        return Mode.isTraining()
-                ? BatchNorm.train("batchNorm2d", x, weight, bias, runningMean, runningVariance, epsilon, momentum, tail)
+        return Mode.isTraining() ? train(x, BatchNorm.moments(x), tail)
                 : BatchNorm.evaluate(x, weight, bias, runningMean, runningVariance, epsilon, tail);
+    }
+
+    private Variable train(Variable x, Tensor moments, BatchNorm.Tail tail) {
+        return BatchNorm.train("batchNorm2d", x, moments, weight, bias, runningMean, runningVariance, epsilon, momentum, tail);
     }
 
     /**
@@ -64,8 +71,15 @@ public record BatchNorm2d(Parameter weight, Parameter bias, Buffer runningMean, 
         return Calls.fused(this, x, in -> forward(in, new BatchNorm.Tail(residual, true)), y -> y.add(residual).relu());
     }
 
-    /** In evaluation, a convolution with this behind it. */
+    /** A convolution with this behind it; in training one without bias. */
     Variable convolved(Conv2d conv, Variable x, BatchNorm.Tail tail) {
+        if (Mode.isTraining()) {
+            var op = new Conv2dMoments(conv.spec());
+            Shape images = op.images(x.shape(), conv.weight().shape());
+            Tensor both = x.tensor().apply(op, List.of(conv.weight().tensor()));
+            Variable y = x.apply(new limbeck.tensor.op.Conv2d(conv.spec()), List.of(conv.weight()), Conv2dMoments.images(both, images));
+            return Calls.placed(this, () -> train(y, Conv2dMoments.moments(both, images), tail));
+        }
         return BatchNorm.evaluate(conv, x, weight, bias, runningMean, runningVariance, epsilon, tail);
     }
 

@@ -72,7 +72,8 @@ final class Calls {
         return placed(module, () -> isWatched() ? ScopedValue.where(CURRENT, module).call(() -> seen(module, x)) : module.forward(x));
     }
 
-    private static Variable placed(Module module, Supplier<Variable> body) {
+    /** Adds to an error of a module's forward where the module is. */
+    static Variable placed(Module module, Supplier<Variable> body) {
         try {
             return body.get();
         } catch (ShapeException e) {

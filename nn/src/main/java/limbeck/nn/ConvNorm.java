@@ -4,8 +4,9 @@ import java.util.function.UnaryOperator;
 import limbeck.autograd.Variable;
 
 /**
- * A convolution, its batch norm, and what follows them, as one as far as nobody watches the layers in between: in training
- * the norm with what follows, in evaluation all of it, with the norm's scale in the convolution's weights.
+ * A convolution, its batch norm, and what follows them, as one as far as nobody watches the layers in between: in training the
+ * convolution takes the norm's moments, and the norm goes with what follows; in evaluation all of it is one, with the norm's scale in
+ * the convolution's weights.
  *
  * {@snippet :
  * Variable y = ConvNorm.relu(conv1, bn1, x);                   // relu(bn1(conv1(x)))
@@ -56,7 +57,7 @@ public final class ConvNorm {
     private static Variable run(Conv2d conv, BatchNorm2d norm, Variable x, BatchNorm.Tail tail, UnaryOperator<Variable> rest) {
         // Where they do not fit, the norm itself shall say so.
         boolean fit = conv.weight().shape().dim(0) == norm.weight().shape().dim(0);
-        boolean whole = fit && !Mode.isTraining() && !Calls.watches(norm);
+        boolean whole = fit && !Calls.watches(norm) && (conv.bias() == null || !Mode.isTraining());
         return whole ? Calls.fused(conv, x, in -> norm.convolved(conv, in, tail), rest) : rest.apply(conv.apply(x));
     }
 }

@@ -17,6 +17,7 @@ import limbeck.tensor.op.ChannelAffine;
 import limbeck.tensor.op.ChannelMoments;
 import limbeck.tensor.op.Conv2dAffine;
 import limbeck.tensor.op.Conv2dBias;
+import limbeck.tensor.op.Conv2dMoments;
 import limbeck.tensor.op.ConvSpec;
 import limbeck.tensor.op.CrossEntropy;
 import limbeck.tensor.op.Dropout;
@@ -77,6 +78,7 @@ final class FusedRows {
                 new Row("gelu", true, gelu()), new Row("geluInput", true, geluInput()),
                 new Row("layerNorm", true, layerNorm()), new Row("layerNormGradients", true, layerNormGradients()),
                 new Row("conv2dAffine", true, convolutions(true)), new Row("conv2dBias", true, convolutions(false)),
+                new Row("conv2dMoments", true, convolvedMoments()),
                 new Row("linear", true, linear()), new Row("dropout", true, dropout()),
                 new Row("squareSum", true, squareSums()), new Row("softDivergence", true, divergences()),
                 new Row("crossEntropy", true, crossEntropies()),
@@ -250,6 +252,22 @@ final class FusedRows {
         }
         // As many products as a kernel has weights, each some units large.
         return Case.of(op, new Tolerance.Relative(64, Math.sqrt(weight.size() / weight.dim(0))), in.toArray(Input[]::new));
+    }
+
+    private static List<Case> convolvedMoments() {
+        var cases = new ArrayList<Case>();
+        cases.add(convolvedMoments(ConvSpec.DEFAULT, Shape.of(2, 2, 3, 3), Shape.of(3, 2, 2, 2)));
+        cases.add(convolvedMoments(ConvSpec.DEFAULT.padding(1), Shape.of(2, 3, 5, 7), Shape.of(16, 3, 3, 3)));
+        cases.add(convolvedMoments(ConvSpec.DEFAULT.padding(1), Shape.of(3, 32, 15, 14), Shape.of(48, 32, 3, 3)));
+        cases.add(convolvedMoments(ConvSpec.DEFAULT.padding(1).groups(8), Shape.of(2, 8, 7, 6), Shape.of(8, 1, 3, 3)));
+        return cases;
+    }
+
+    private static Case convolvedMoments(ConvSpec spec, Shape image, Shape weight) {
+        double kernel = (double) weight.size() / weight.dim(0);
+        // A variance is a sum of squares.
+        return Case.of(new Conv2dMoments(spec), new Tolerance.Relative(64, kernel), Input.of(image.dims()).as(Placement.CHANNELS_LAST),
+                Input.of(weight.dims()));
     }
 
     private static List<Case> squareSums() {

@@ -13,6 +13,7 @@ import limbeck.tensor.op.BatchNormSums;
 import limbeck.tensor.op.ChannelAffine;
 import limbeck.tensor.op.Conv2dAffine;
 import limbeck.tensor.op.Conv2dBias;
+import limbeck.tensor.op.Conv2dMoments;
 import limbeck.tensor.spi.Pool;
 import limbeck.tensor.spi.View;
 
@@ -57,6 +58,12 @@ final class ChannelKernels {
         bulk = size / period * period;
     }
 
+    /** Whether there is a kernel: float32, and channels whose numbers need not be repeated too often. */
+    static boolean convolves(List<View> in) {
+        return Simd.available() && in.stream().allMatch(view -> view.type() == DType.F32 && view.shape().size() > 0)
+                && period(in.get(1).shape().dim(0)) <= LONGEST;
+    }
+
     /** Whether there is a kernel: float32 with the channels innermost. */
     static boolean applies(List<View> in) {
         View x = in.getFirst();
@@ -66,7 +73,7 @@ final class ChannelKernels {
     }
 
     static void moments(View x, View out) {
-        new ChannelKernels(x).moments(floats(out), out.layout().offset());
+        new Moments(x).result(out);
     }
 
     static void affine(ChannelAffine op, List<View> in, View out, Temps temps) {
@@ -78,6 +85,14 @@ final class ChannelKernels {
         var result = new ChannelKernels(out);
         Finish finish = result.finish(vector(in.getLast()), null, op.relu());
         ConvKernels.forward(op.spec(), in.getFirst(), FoldedWeight.unscaled(in.get(1), out), out, finish);
+    }
+
+    static void convolution(Conv2dMoments op, List<View> in, View out) {
+        Shape shape = op.images(in.getFirst().shape(), in.getLast().shape());
+        var images = new View(out.storage(), Layout.channelsLast(shape).at(out.layout().offset()));
+        var moments = new Moments(images);
+        ConvKernels.forward(op.spec(), in.getFirst(), FoldedWeight.unscaled(in.getLast(), images), images, moments);
+        moments.result(new View(out.storage(), Layout.contiguous(Shape.of(2, shape.dim(1))).at(out.layout().offset() + shape.intSize())));
     }
 
     /** The scale goes into the weight; shift, residual and ReLU follow in place. */
@@ -126,31 +141,6 @@ final class ChannelKernels {
                 scale[c] *= inverseDeviation[c];
                 shift[c] -= mean[c] * scale[c];
             }
-        }
-    }
-
-    private void moments(float[] out, int at) {
-        // Distances from some value of the channel, lest the squares drown the variance where the mean is large.
-        float[] pivot = MEAN.floats(period);
-        for (int i = 0; i < period; i++) {
-            pivot[i] = x[xi + i % channels];
-        }
-        float[] first = FIRST.floats(pieces() * period);
-        float[] second = SECOND.floats(pieces() * period);
-        Parallel.range(bulk, piece, (from, to) ->
-                VectorChannels.moments(to - from, period, x, xi + from, pivot, first, second, from / piece * period));
-        double[] sum = total(first);
-        double[] square = total(second);
-        for (int i = bulk; i < size; i++) {
-            double distance = x[xi + i] - pivot[i % channels];
-            sum[i % channels] += distance;
-            square[i % channels] += distance * distance;
-        }
-        double count = (double) size / channels;
-        for (int c = 0; c < channels; c++) {
-            double distance = sum[c] / count;
-            out[at + c] = (float) (pivot[c] + distance);
-            out[at + channels + c] = (float) Math.max(0, square[c] / count - distance * distance);
         }
     }
 
@@ -289,7 +279,8 @@ final class ChannelKernels {
         return values;
     }
 
-    private static int period(int channels) {
+    /** How many floats the numbers of the channels are repeated to. */
+    static int period(int channels) {
         return channels / gcd(channels, SHORTEST) * SHORTEST;
     }
 

@@ -27,6 +27,7 @@ import limbeck.tensor.op.Conv2dAffine;
 import limbeck.tensor.op.Conv2dBias;
 import limbeck.tensor.op.Conv2dInput;
 import limbeck.tensor.op.Conv2dInputAdd;
+import limbeck.tensor.op.Conv2dMoments;
 import limbeck.tensor.op.Conv2dWeight;
 import limbeck.tensor.op.Copy;
 import limbeck.tensor.op.CrossEntropy;
@@ -125,6 +126,7 @@ public final class CpuBackend implements Backend {
     public boolean fuses(FusedOp op, List<View> in) {
         return switch (op) {
             case ChannelMoments _, ChannelAffine _, BatchNorm _, BatchNormSums _, BatchNormInput _ -> ChannelKernels.applies(in);
+            case Conv2dMoments _ -> ChannelKernels.convolves(in);
             case Conv2dAffine _, Conv2dBias _, Linear _ ->
                     Simd.available() && in.stream().allMatch(view -> view.type() == DType.F32 && view.shape().size() > 0);
             case Conv2dInputAdd _ -> in.stream().allMatch(view -> view.type() == DType.F32 && view.shape().size() > 0);
@@ -153,6 +155,7 @@ public final class CpuBackend implements Backend {
                 case BatchNormInput input -> ChannelKernels.batchNormInput(input, in, out, temps);
                 case Conv2dAffine conv -> ChannelKernels.convolution(conv, in, out, temps, pool);
                 case Conv2dBias conv -> ChannelKernels.convolution(conv, in, out);
+                case Conv2dMoments conv -> ChannelKernels.convolution(conv, in, out);
                 case Conv2dInputAdd conv -> ConvKernels.input(conv.spec(), in.getFirst(), in.get(1), out,
                         Finish.adding(temps.ordered(in.getLast(), out.layout()), out));
                 case CrossEntropy(double smoothing) -> SoftmaxKernels.crossEntropy(smoothing, in.getFirst(), in.getLast(), out);

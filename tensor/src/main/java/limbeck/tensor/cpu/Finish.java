@@ -39,4 +39,24 @@ interface Finish {
      * @param columns how many follow one another
      */
     void block(int row, int rows, int column, int columns);
+
+    /**
+     * Asked by a form that can cut its result into tasks that depend on the shape alone, before the first of them.
+     *
+     * @param count how many there would be
+     * @return whether to cut it so, since it wants to see their rows
+     */
+    default boolean tasks(int count) {
+        return false;
+    }
+
+    /**
+     * Sees all columns of some rows of a task as soon as they have been finished. Those of one task come in order, on its thread.
+     *
+     * @param task the number of the task, from 0
+     * @param row the first row
+     * @param rows how many follow one another
+     */
+    default void rows(int task, int row, int rows) {
+    }
 }

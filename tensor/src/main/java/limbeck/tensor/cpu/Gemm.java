@@ -24,6 +24,8 @@ final class Gemm {
     private static final int KC = MicroKernel.INNER;
     // Rows of a tile at most where A is copied: what is copied (240 KiB) stays in L2 beside the panel.
     private static final int MC = 120;
+    // Rows of a task whose finish wants to see them: few enough for several threads, and enough not to keep much of each.
+    private static final int SEEN = 4 * MC;
     private static final int MR = MicroKernel.MR;
     private static final int LANES = MicroKernel.LANES;
     private static final int PANEL = MicroKernel.WIDEST * LANES;
@@ -162,8 +164,17 @@ final class Gemm {
             int columns = Math.min(n - first, part);
             var panels = Panels.in(SHARED, widest(n), begin, j0, inner, columns);
             panels.fill(right, columns);
-            int rows = GemmCut.rows(m, MC, (int) Math.min(MC, TASK / ((long) inner * columns)));
-            Parallel.range(m, rows, (i0, i1) -> new Tile(i0, i1).run(j0, j0 + columns, panels, finish));
+            boolean seen = columns == n && finish.tasks(Math.ceilDiv(m, SEEN));
+            int rows = seen ? SEEN : GemmCut.rows(m, MC, (int) Math.min(MC, TASK / ((long) inner * columns)));
+            Parallel.range(m, rows, (i0, i1) -> {
+                for (int i = i0; i < i1; i += MC) {
+                    int end = Math.min(i1, i + MC);
+                    new Tile(i, end).run(j0, j0 + columns, panels, finish);
+                    if (seen) {
+                        finish.rows(i0 / rows, i, end - i);
+                    }
+                }
+            });
         }
     }
 

@@ -17,27 +17,27 @@ final class VectorChannels {
     private VectorChannels() {
     }
 
-    /** {@code sums = sum(x - pivot)} and {@code squares = sum((x - pivot)^2)} for each place in the period. */
+    /** {@code sums += sum(x - pivot)} and {@code squares += sum((x - pivot)^2)} for each place in the period, all of them from {@code at} on. */
     static void moments(int n, int period, float[] x, int xi, float[] pivot, float[] sums, float[] squares, int at) {
         for (int j = 0; j < period; j += STEP) {
-            moments(n, period, x, xi, j, pivot, sums, squares, at + j);
+            moments(period, x, xi + j, xi + n, pivot, sums, squares, at + j);
         }
     }
 
-    private static void moments(int n, int period, float[] x, int xi, int j, float[] pivot, float[] sums, float[] squares, int at) {
-        FloatVector p0 = load(pivot, j);
-        FloatVector p1 = load(pivot, j + L);
-        FloatVector p2 = load(pivot, j + 2 * L);
-        FloatVector p3 = load(pivot, j + 3 * L);
-        FloatVector a0 = FloatVector.zero(S);
-        FloatVector a1 = a0;
-        FloatVector a2 = a0;
-        FloatVector a3 = a0;
-        FloatVector b0 = a0;
-        FloatVector b1 = a0;
-        FloatVector b2 = a0;
-        FloatVector b3 = a0;
-        for (int i = xi + j; i < xi + n; i += period) {
+    private static void moments(int period, float[] x, int from, int to, float[] pivot, float[] sums, float[] squares, int at) {
+        FloatVector p0 = load(pivot, at);
+        FloatVector p1 = load(pivot, at + L);
+        FloatVector p2 = load(pivot, at + 2 * L);
+        FloatVector p3 = load(pivot, at + 3 * L);
+        FloatVector a0 = load(sums, at);
+        FloatVector a1 = load(sums, at + L);
+        FloatVector a2 = load(sums, at + 2 * L);
+        FloatVector a3 = load(sums, at + 3 * L);
+        FloatVector b0 = load(squares, at);
+        FloatVector b1 = load(squares, at + L);
+        FloatVector b2 = load(squares, at + 2 * L);
+        FloatVector b3 = load(squares, at + 3 * L);
+        for (int i = from; i < to; i += period) {
             FloatVector x0 = load(x, i).sub(p0);
             FloatVector x1 = load(x, i + L).sub(p1);
             FloatVector x2 = load(x, i + 2 * L).sub(p2);

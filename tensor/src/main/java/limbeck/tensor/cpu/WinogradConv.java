@@ -70,7 +70,14 @@ final class WinogradConv {
     static void run(Winograd form, Images in, ConvWeights weights, int padH, int padW, Images out, Finish finish) {
         var conv = new WinogradConv(form, in, weights, padH, padW, out, finish);
         int lines = out.count() * conv.tiles.down();
-        Parallel.range(lines, conv.group(lines), conv::lines);
+        int group = conv.group(lines);
+        finish.tasks(Math.ceilDiv(lines, group));
+        Parallel.range(lines, group, (from, to) -> conv.lines(from, to, from / group));
+    }
+
+    /** The first pixel of the result in a line of tiles. */
+    private int pixel(int line) {
+        return (line / tiles.down() * out.height() + line % tiles.down() * form.tile()) * out.width();
     }
 
     /** How many lines of tiles make a task: with tiles in multiples of the product's six rows, if possible. */
@@ -116,7 +123,7 @@ final class WinogradConv {
     }
 
     /** Takes some lines of tiles through the three steps. */
-    private void lines(int from, int to) {
+    private void lines(int from, int to, int task) {
         int across = tiles.across();
         // The product computes whole slivers of rows; what it makes of the last ones is not looked at.
         int count = Math.ceilDiv((to - from) * across, MR) * MR;
@@ -132,6 +139,7 @@ final class WinogradConv {
         }
         for (int line = from; line < to; line++) {
             result(line, m.array(), m.offset() + (line - from) * across * product);
+            finish.rows(task, pixel(line), pixel(line + 1) - pixel(line));
         }
     }
 
@@ -164,7 +172,7 @@ final class WinogradConv {
         for (int t = whole; t < tiles.across(); t++) {
             part(m, mo + t * places * pixel, to + t * tile * pixel, rows, Math.min(tile, out.width() - t * tile));
         }
-        finish.block((line / tiles.down() * out.height() + y) * out.width(), rows * out.width(), 0, pixel);
+        finish.block(pixel(line), rows * out.width(), 0, pixel);
     }
 
     /** Transforms a tile of which only some rows and columns are of the result. */

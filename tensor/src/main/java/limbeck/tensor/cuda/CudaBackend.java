@@ -25,6 +25,7 @@ import limbeck.tensor.op.Conv2dAffine;
 import limbeck.tensor.op.Conv2dBias;
 import limbeck.tensor.op.Conv2dInput;
 import limbeck.tensor.op.Conv2dInputAdd;
+import limbeck.tensor.op.Conv2dMoments;
 import limbeck.tensor.op.Conv2dWeight;
 import limbeck.tensor.op.Copy;
 import limbeck.tensor.op.CrossEntropy;
@@ -128,7 +129,7 @@ final class CudaBackend implements Backend {
         return switch (op) {
             case ChannelMoments _, ChannelAffine _, BatchNorm _, BatchNormSums _, BatchNormInput _, LayerNorm _, LayerNormGradients _ ->
                     CudaNorm.fuses(op, in);
-            case Conv2dAffine _, Conv2dBias _ -> CudaConv.fuses(op, in);
+            case Conv2dAffine _, Conv2dBias _, Conv2dMoments _ -> CudaConv.fuses(op, in);
             case Conv2dInputAdd _ -> false;
             case Linear _ -> CudaGemm.fuses(in);
             case CrossEntropy _ -> in.getLast().type() == DType.I32 && Softmaxes.applies(in.subList(0, 1));
@@ -161,6 +162,7 @@ final class CudaBackend implements Backend {
                     CudaNorm.run(op, in, out, temps);
             case Conv2dAffine conv -> CudaConv.affine(conv, in, out, temps);
             case Conv2dBias conv -> CudaConv.bias(conv, in, out, temps);
+            case Conv2dMoments conv -> CudaConv.moments(conv, in, out, temps);
             case Conv2dInputAdd _ -> throw new AssertionError(op.name() + " is computed as what it is composed of");
             case Linear(boolean relu) -> CudaGemm.linear(relu, first, in.get(1), last, out, temps);
             case CrossEntropy(double smoothing) -> Softmaxes.crossEntropy(cuda, smoothing, first, last, out);

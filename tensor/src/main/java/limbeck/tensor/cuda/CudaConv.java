@@ -11,6 +11,7 @@ import limbeck.tensor.cuda.CudaGemm.Side;
 import limbeck.tensor.cuda.CudaGemm.Strands;
 import limbeck.tensor.op.Conv2dAffine;
 import limbeck.tensor.op.Conv2dBias;
+import limbeck.tensor.op.Conv2dMoments;
 import limbeck.tensor.op.ConvSpec;
 import limbeck.tensor.op.FusedOp;
 import limbeck.tensor.spi.View;
@@ -46,6 +47,15 @@ final class CudaConv {
         long residual = in.size() == 5 ? DeviceStorage.address(temps.ordered(in.getLast(), out.layout())) : 0;
         var finish = new Finish(vector(in.get(2), temps), vector(in.get(3), temps), residual, op.relu());
         forward(op.spec(), in.getFirst(), in.get(1), out, finish, temps);
+    }
+
+    /** A convolution, and the moments of what it has written. */
+    static void moments(Conv2dMoments op, List<View> in, View out, Temps temps) {
+        Shape shape = op.images(in.getFirst().shape(), in.getLast().shape());
+        var images = new View(out.storage(), Layout.channelsLast(shape).at(out.layout().offset()));
+        forward(op.spec(), in.getFirst(), in.getLast(), images, temps);
+        int end = out.layout().offset() + shape.intSize();
+        CudaNorm.moments(images, new View(out.storage(), Layout.contiguous(Shape.of(2, shape.dim(1))).at(end)), temps);
     }
 
     private static long vector(View view, Temps temps) {

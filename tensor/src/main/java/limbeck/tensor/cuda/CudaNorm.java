@@ -101,7 +101,8 @@ final class CudaNorm {
         }
     }
 
-    private static void moments(View x, View out, Temps temps) {
+    /** Mean and biased variance of each channel: images with the channels innermost, result (2, C). */
+    static void moments(View x, View out, Temps temps) {
         Shares shares = Shares.of(x);
         long parts = temps.workspace(shares.pieces() * 2 * shares.channels);
         shares.launch(temps, "moments", true, x, parts);

@@ -9,7 +9,7 @@ import limbeck.tensor.TensorOps;
  * backend, and its composed form is at once its definition and the oracle of its kernels.
  */
 public sealed interface FusedOp extends Op permits BatchNorm, BatchNormInput, BatchNormSums, ChannelAffine, ChannelMoments,
-        Conv2dAffine, Conv2dBias, Conv2dInputAdd, CrossEntropy, Dropout, Gelu, GeluInput, LayerNorm, LayerNormGradients, Linear, LogSoftmax,
+        Conv2dAffine, Conv2dBias, Conv2dInputAdd, Conv2dMoments, CrossEntropy, Dropout, Gelu, GeluInput, LayerNorm, LayerNormGradients, Linear, LogSoftmax,
         LogSoftmaxInput, SoftDivergence, Softmax, SoftmaxInput, SquareSum {
     /**
      * The same from primitive ops.

@@ -43,6 +43,11 @@ final class ConvKernelsTest {
         "3, 3, 33, 31, 16, 3, 3, 1, 1, 1, 1",
         "2, 3, 40, 40, 20, 7, 7, 2, 3, 1, 1",
         "5, 1, 28, 28, 33, 5, 5, 1, 0, 1, 1",
+        // Lines of few channels with their border, also one that is wider than what is read, and tiles of 24 pixels by 16 channels.
+        "9, 1, 28, 28, 16, 5, 5, 1, 2, 1, 1",
+        "2, 3, 9, 30, 16, 3, 3, 1, 5, 1, 1",
+        "3, 2, 9, 1, 16, 3, 3, 7, 4, 1, 1",
+        "2, 15, 13, 12, 16, 2, 1, 1, 1, 1, 1",
         // Widths of 48 and of 64 + 48, as products and, the last, by Winograd.
         "3, 20, 13, 11, 48, 3, 3, 1, 1, 1, 1",
         "3, 48, 10, 11, 112, 1, 1, 1, 0, 1, 1",

@@ -60,7 +60,7 @@ final class Im2colTest {
     /** To rows one behind the other, with room for a vector between them, and as far apart as a product has them. */
     @ParameterizedTest
     @CsvSource({"1, 1, 3, 1, 1, 1", "1, 1, 5, 1, 2, 1", "2, 2, 3, 2, 1, 1", "3, 3, 3, 1, 1, 1", "3, 3, 1, 1, 0, 1", "3, 3, 3, 1, 2, 2",
-            "2, 6, 3, 1, 1, 1", "5, 5, 3, 2, 0, 1", "7, 7, 2, 1, 1, 1"})
+            "2, 6, 3, 1, 1, 1", "5, 5, 3, 2, 0, 1", "7, 7, 2, 1, 1, 1", "13, 13, 3, 1, 1, 1", "2, 2, 3, 25, 6, 1"})
     void copiesOfFewChannelsStayInTheirBlock(int channels, int pixel, int taps, int stride, int pad, int dilation) {
         var axis = new Im2col.Axis(taps, stride, pad, dilation);
         int height = 9;

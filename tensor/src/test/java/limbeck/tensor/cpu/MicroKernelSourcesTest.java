@@ -44,15 +44,15 @@ final class MicroKernelSourcesTest {
         assumeTrue(Simd.bits() == 512, "needs vectors of 512 bits");
         for (Tile tile : MicroKernelSources.tiles()) {
             if (tile.left() == Left.NEAR) {
-                MicroKernel.Near near = tile.distance() == MicroKernel.STEP ? MicroKernel.near(tile.rows())
-                        : MicroKernel.near(tile.distance(), tile.panel());
+                MicroKernel.Near near = MicroKernel.near(tile.distance(), tile.panel(), tile.rows());
                 assertEquals(tile.name(), near.kernel().getClass().getSimpleName());
                 assertEquals(tile.rows(), near.rows());
                 assertEquals(tile.vectors(), near.vectors());
                 assertEquals(tile.panel(), near.panel());
             }
         }
-        assertNull(MicroKernel.near(17, 1));
-        assertNull(MicroKernel.near(16, 2));
+        assertNull(MicroKernel.near(17, 1, 100));
+        assertNull(MicroKernel.near(16, 2, 100));
+        assertNull(MicroKernel.near(16, 1, 23));
     }
 }
