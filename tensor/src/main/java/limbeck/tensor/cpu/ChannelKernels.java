@@ -28,8 +28,8 @@ import limbeck.tensor.spi.View;
 final class ChannelKernels {
     /** A period of more floats than this, as odd numbers of channels have, would be most of a piece. */
     private static final int LONGEST = Nest.GRAIN / 4;
-    /** A step of the widest vectors. With narrower ones sums would otherwise be longer, and less exact. */
-    private static final int SHORTEST = Math.max(VectorChannels.STEP, 64);
+    /** A step of the widest vectors, four of 16 floats. With narrower ones sums would otherwise be longer, and less exact. */
+    private static final int SHORTEST = 64;
 
     private static final Scratch SCALE = new Scratch();
     private static final Scratch SHIFT = new Scratch();

@@ -1,0 +1,50 @@
+package limbeck.tensor.cpu;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import limbeck.tensor.Device;
+import limbeck.tensor.OpTable;
+import org.junit.jupiter.api.DynamicContainer;
+import org.junit.jupiter.api.DynamicNode;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+
+/** A user who forgets {@code --add-modules jdk.incubator.vector} is told so once, and all ops compute what they should. */
+final class WithoutVectorsTest {
+    @Test
+    void everyOpComputesInScalarLoops() throws IOException, InterruptedException {
+        Process process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx2g", "-cp",
+                System.getProperty("java.class.path"), WithoutVectorsTest.class.getName()).redirectErrorStream(true).start();
+        List<String> said;
+        try (var lines = process.inputReader()) {
+            said = lines.lines().toList();
+        }
+        assertEquals(0, process.waitFor(), String.join("\n", said));
+        assertEquals(1, said.stream().filter(line -> line.contains("start java with --add-modules jdk.incubator.vector")).count(), said.toString());
+        assertTrue(said.getLast().startsWith("all cases agree: "), said.toString());
+    }
+
+    static void main() throws Throwable {
+        System.out.println("all cases agree: " + run(OpTable.compare(Device.cpu())));
+    }
+
+    private static int run(Stream<? extends DynamicNode> nodes) throws Throwable {
+        int count = 0;
+        for (DynamicNode node : nodes.toList()) {
+            switch (node) {
+                case DynamicContainer container -> count += run(container.getChildren());
+                case DynamicTest test -> {
+                    test.getExecutable().execute();
+                    count++;
+                }
+                default -> throw new AssertionError(node.getDisplayName());
+            }
+        }
+        return count;
+    }
+}
