@@ -69,6 +69,31 @@ class FusionTest {
         agree(run(model(), INNER, training), run(model(), Set.of(), training));
     }
 
+    /** With a bias the convolution runs by itself in training; watched it does too. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aConvolutionAndItsNormAgree(boolean bias) {
+        Supplier<Module> model = () -> {
+            ConvSpec same = ConvSpec.DEFAULT.padding(1);
+            Conv2d second = bias ? Conv2d.of(16, 16, 3, same, KEY.split("second")) : Conv2d.withoutBias(16, 16, 3, same, KEY.split("second"));
+            return Sequential.of(Conv2d.withoutBias(3, 16, 3, same, KEY.split("first")), BatchNorm2d.of(16), new Relu(), second,
+                    BatchNorm2d.of(16), new Flatten(), Linear.of(16 * 11 * 9, 5, KEY.split("head")));
+        };
+        agree(run(model.get(), Set.of("1", "4"), true), run(model.get(), Set.of(), true));
+        agree(run(model.get(), Set.of("0", "3"), true), run(model.get(), Set.of(), true));
+    }
+
+    @Test
+    void anErrorSaysWhichOfTheTwoItComesFrom() {
+        Module model = Sequential.of(Conv2d.withoutBias(3, 8, 3, ConvSpec.DEFAULT, KEY), BatchNorm2d.of(8));
+        Variable one = Variable.of(Device.cpu().normal(KEY, 1, 3, 3, 3));
+        String norm = assertThrows(ShapeException.class, () -> Mode.train(1, () -> model.apply(one))).getMessage();
+        assertTrue(norm.contains("1 (BatchNorm2d)") && norm.contains("training needs at least 2 values"), norm);
+        Variable gray = Variable.of(Device.cpu().normal(KEY, 2, 1, 9, 9));
+        String conv = assertThrows(ShapeException.class, () -> Mode.train(1, () -> model.apply(gray))).getMessage();
+        assertTrue(conv.contains("0 (Conv2d)") && conv.contains("conv2d: "), conv);
+    }
+
     @Test
     void biasesAndRelusAgree() {
         agree(run(biased(), Set.of("0", "3"), true), run(biased(), Set.of(), true));
