@@ -7,6 +7,7 @@ import java.util.stream.IntStream;
 import limbeck.tensor.Shape;
 import limbeck.tensor.TensorOps;
 import limbeck.tensor.op.BatchNorm;
+import limbeck.tensor.op.BatchNormGate;
 import limbeck.tensor.op.BatchNormInput;
 import limbeck.tensor.op.BatchNormSums;
 import limbeck.tensor.op.ChannelAffine;
@@ -22,6 +23,7 @@ import limbeck.tensor.op.Dropout;
 import limbeck.tensor.op.FusedOp;
 import limbeck.tensor.op.Gelu;
 import limbeck.tensor.op.GeluInput;
+import limbeck.tensor.op.ImagesAndSums;
 import limbeck.tensor.op.LayerNorm;
 import limbeck.tensor.op.LayerNormGradients;
 import limbeck.tensor.op.Linear;
@@ -47,7 +49,7 @@ final class FusedVjp {
     static boolean has(FusedOp op) {
         return switch (op) {
             case BatchNorm _, ChannelAffine _, Conv2dBias _, Dropout _, Gelu _, LayerNorm _, Linear _, LogSoftmax _, Softmax _ -> true;
-            case BatchNormInput _, BatchNormSums _, ChannelMoments _, Conv2dAffine _, Conv2dInputAdd _, Conv2dMoments _, CrossEntropy _, GeluInput _,
+            case BatchNormGate _, BatchNormInput _, BatchNormSums _, ChannelMoments _, Conv2dAffine _, Conv2dInputAdd _, Conv2dMoments _, CrossEntropy _, GeluInput _,
                     LayerNormGradients _, LogSoftmaxInput _, SoftDivergence _, SoftmaxInput _, SquareSum _ -> false;
         };
     }
@@ -63,7 +65,7 @@ final class FusedVjp {
             case Linear linear -> linear(linear, in, out, g);
             case LogSoftmax(int axis) -> List.of(() -> out.apply(new LogSoftmaxInput(axis), List.of(g)));
             case Softmax(int axis) -> List.of(() -> out.apply(new SoftmaxInput(axis), List.of(g)));
-            case BatchNormInput _, BatchNormSums _, ChannelMoments _, Conv2dAffine _, Conv2dInputAdd _, Conv2dMoments _, CrossEntropy _, GeluInput _,
+            case BatchNormGate _, BatchNormInput _, BatchNormSums _, ChannelMoments _, Conv2dAffine _, Conv2dInputAdd _, Conv2dMoments _, CrossEntropy _, GeluInput _,
                     LayerNormGradients _, LogSoftmaxInput _, SoftDivergence _, SoftmaxInput _, SquareSum _ ->
                     throw new AssertionError(op.name() + " is recorded as what it is composed of");
         };
@@ -73,10 +75,19 @@ final class FusedVjp {
         T x = in.getFirst();
         boolean residual = in.size() == 5;
         // A residual needs the gradient behind the ReLU itself; else the kernels find out again what had passed.
-        T flow = norm.relu() && residual ? out.gate(g) : g;
         boolean relu = norm.relu() && !residual;
+        T flow;
+        T sums;
         // At once, not when a rule asks: three rules share it, and the memory of each ends with its own scope.
-        T sums = x.apply(new BatchNormSums(norm.epsilon(), relu), List.of(in.get(1), in.get(2), in.get(3), flow));
+        if (norm.relu() && residual && x.shape().rank() == 4) {
+            T both = x.apply(new BatchNormGate(norm.epsilon()), List.of(in.get(1), in.get(2), in.get(3), out, g));
+            flow = ImagesAndSums.images(both, x.shape());
+            // In memory of their own: as views they would keep that of the images for as long as they live.
+            sums = ImagesAndSums.sums(both, x.shape()).apply(new Copy(Op.Order.ROW_MAJOR), List.of());
+        } else {
+            flow = norm.relu() && residual ? out.gate(g) : g;
+            sums = x.apply(new BatchNormSums(norm.epsilon(), relu), List.of(in.get(1), in.get(2), in.get(3), flow));
+        }
         return Arrays.<Supplier<T>>asList(
                 () -> x.apply(new BatchNormInput(norm.epsilon(), relu), List.of(in.get(1), in.get(2), in.get(3), flow, sums)),
                 () -> sums.select(0, 1), () -> sums.select(0, 0), null, () -> flow).subList(0, in.size());

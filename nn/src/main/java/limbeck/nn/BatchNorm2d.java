@@ -6,6 +6,7 @@ import limbeck.autograd.Variable;
 import limbeck.tensor.Shape;
 import limbeck.tensor.Tensor;
 import limbeck.tensor.op.Conv2dMoments;
+import limbeck.tensor.op.ImagesAndSums;
 
 /**
  * Batch normalization of images (N, C, H, W) by channel (Ioffe and Szegedy, ICML 2015):
@@ -77,8 +78,8 @@ public record BatchNorm2d(Parameter weight, Parameter bias, Buffer runningMean, 
             var op = new Conv2dMoments(conv.spec());
             Shape images = op.images(x.shape(), conv.weight().shape());
             Tensor both = x.tensor().apply(op, List.of(conv.weight().tensor()));
-            Variable y = x.apply(new limbeck.tensor.op.Conv2d(conv.spec()), List.of(conv.weight()), Conv2dMoments.images(both, images));
-            return Calls.placed(this, () -> train(y, Conv2dMoments.moments(both, images), tail));
+            Variable y = x.apply(new limbeck.tensor.op.Conv2d(conv.spec()), List.of(conv.weight()), ImagesAndSums.images(both, images));
+            return Calls.placed(this, () -> train(y, ImagesAndSums.sums(both, images), tail));
         }
         return BatchNorm.evaluate(conv, x, weight, bias, runningMean, runningVariance, epsilon, tail);
     }

@@ -11,6 +11,7 @@ import limbeck.tensor.OpTable.Function;
 import limbeck.tensor.OpTable.Row;
 import limbeck.tensor.OpTable.Through;
 import limbeck.tensor.op.BatchNorm;
+import limbeck.tensor.op.BatchNormGate;
 import limbeck.tensor.op.BatchNormInput;
 import limbeck.tensor.op.BatchNormSums;
 import limbeck.tensor.op.ChannelAffine;
@@ -52,6 +53,7 @@ final class FusedRows {
         var norm = new ArrayList<Case>();
         var sums = new ArrayList<Case>();
         var input = new ArrayList<Case>();
+        var gate = new ArrayList<Case>();
         for (Input x : images()) {
             Input channels = Input.of(x.shape().dim(1));
             moments.add(Case.of(new ChannelMoments(), ROW, x));
@@ -66,6 +68,9 @@ final class FusedRows {
                 norm.add(new Case(norm(relu), List.of(x, channels, channels, other), ROW, true));
                 sums.add(new Case(sums(relu), List.of(x, channels, channels, other), sum, true));
                 input.add(new Case(input(relu), List.of(x, channels, channels, other), ROW, true));
+            }
+            if (x.shape().rank() == 4) {
+                gate.add(new Case(gate(), List.of(x, channels, channels, other, x), sum, true));
             }
         }
         // The shift by the maximum leaves |x| + |max| roundoffs in the exponent, here at most some ten.
@@ -83,7 +88,7 @@ final class FusedRows {
                 new Row("squareSum", true, squareSums()), new Row("softDivergence", true, divergences()),
                 new Row("crossEntropy", true, crossEntropies()),
                 new Row("channelMoments", true, moments), new Row("channelAffine", true, affine), new Row("batchNorm", true, norm),
-                new Row("batchNormSums", true, sums), new Row("batchNormInput", true, input));
+                new Row("batchNormSums", true, sums), new Row("batchNormGate", true, gate), new Row("batchNormInput", true, input));
     }
 
     private static List<Case> alongAxes(IntFunction<Op> op, Tolerance tolerance, int operands) {
@@ -363,6 +368,16 @@ final class FusedRows {
             @Override
             public <T extends TensorOps<T>> T apply(List<T> in) {
                 return in.getFirst().apply(op, List.of(in.get(1), in.get(2), moments(in.getFirst()), in.get(3)));
+            }
+        });
+    }
+
+    private static Function gate() {
+        var op = new BatchNormGate(EPSILON);
+        return new Through(op, new Function() {
+            @Override
+            public <T extends TensorOps<T>> T apply(List<T> in) {
+                return in.getFirst().apply(op, List.of(in.get(1), in.get(2), moments(in.getFirst()), in.get(4), in.get(3)));
             }
         });
     }

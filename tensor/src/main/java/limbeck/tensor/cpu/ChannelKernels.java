@@ -9,6 +9,7 @@ import limbeck.tensor.Layout;
 import limbeck.tensor.Shape;
 import limbeck.tensor.op.BatchNorm;
 import limbeck.tensor.op.BatchNormInput;
+import limbeck.tensor.op.BatchNormGate;
 import limbeck.tensor.op.BatchNormSums;
 import limbeck.tensor.op.ChannelAffine;
 import limbeck.tensor.op.Conv2dAffine;
@@ -109,6 +110,12 @@ final class ChannelKernels {
         new ChannelKernels(in.getFirst()).affine(statistics.scale, statistics.shift, residual, op.relu(), out);
     }
 
+    static void batchNormGate(BatchNormGate op, List<View> in, View out, Temps temps) {
+        View x = in.getFirst();
+        Layout order = order(in);
+        new ChannelKernels(x).gate(new Statistics(in, op.epsilon()), temps.ordered(in.get(4), order), temps.ordered(in.get(5), order), out);
+    }
+
     static void batchNormSums(BatchNormSums op, List<View> in, View out, Temps temps) {
         View g = temps.ordered(in.getLast(), order(in));
         new ChannelKernels(in.getFirst()).sums(new Statistics(in, op.epsilon()), g, op.relu(), floats(out), out.layout().offset());
@@ -183,6 +190,29 @@ final class ChannelKernels {
         }
     }
 
+    /** The images first, and behind them the sums. */
+    private void gate(Statistics statistics, View result, View gradient, View out) {
+        float[] m = repeated(statistics.mean, MEAN);
+        float[] y = floats(result);
+        int yi = result.layout().offset();
+        float[] g = floats(gradient);
+        int gi = gradient.layout().offset();
+        float[] flow = floats(out);
+        int fi = out.layout().offset();
+        float[] first = FIRST.floats(pieces() * period);
+        float[] second = SECOND.floats(pieces() * period);
+        Parallel.range(bulk, piece, (from, to) -> VectorChannels.gateSums(to - from, period, x, xi + from, y, yi + from, g, gi + from, m,
+                flow, fi + from, first, second, from / piece * period));
+        double[] sum = total(first);
+        double[] product = total(second);
+        for (int i = bulk; i < size; i++) {
+            flow[fi + i] = y[yi + i] > 0 ? g[gi + i] : 0;
+            sum[i % channels] += flow[fi + i];
+            product[i % channels] += flow[fi + i] * (x[xi + i] - m[i % channels]);
+        }
+        sums(statistics, sum, product, flow, fi + size);
+    }
+
     private void sums(Statistics statistics, View gradient, boolean relu, float[] out, int at) {
         float[] s = repeated(statistics.scale, SCALE);
         float[] h = repeated(statistics.shift, SHIFT);
@@ -207,6 +237,10 @@ final class ChannelKernels {
             sum[c] += flow;
             product[c] += flow * (x[xi + i] - m[c]);
         }
+        sums(statistics, sum, product, out, at);
+    }
+
+    private void sums(Statistics statistics, double[] sum, double[] product, float[] out, int at) {
         for (int c = 0; c < channels; c++) {
             out[at + c] = (float) sum[c];
             out[at + channels + c] = (float) (product[c] * statistics.inverseDeviation[c]);

@@ -15,6 +15,7 @@ import limbeck.tensor.op.AvgPool2d;
 import limbeck.tensor.op.AvgPool2dInput;
 import limbeck.tensor.op.BatchNorm;
 import limbeck.tensor.op.BatchNormInput;
+import limbeck.tensor.op.BatchNormGate;
 import limbeck.tensor.op.BatchNormSums;
 import limbeck.tensor.op.Binary;
 import limbeck.tensor.op.Cast;
@@ -126,6 +127,7 @@ public final class CpuBackend implements Backend {
     public boolean fuses(FusedOp op, List<View> in) {
         return switch (op) {
             case ChannelMoments _, ChannelAffine _, BatchNorm _, BatchNormSums _, BatchNormInput _ -> ChannelKernels.applies(in);
+            case BatchNormGate _ -> ChannelKernels.applies(in) && in.getFirst().layout().isChannelsLast();
             case Conv2dMoments _ -> ChannelKernels.convolves(in);
             case Conv2dAffine _, Conv2dBias _, Linear _ ->
                     Simd.available() && in.stream().allMatch(view -> view.type() == DType.F32 && view.shape().size() > 0);
@@ -151,6 +153,7 @@ public final class CpuBackend implements Backend {
                 case ChannelMoments _ -> ChannelKernels.moments(in.getFirst(), out);
                 case ChannelAffine affine -> ChannelKernels.affine(affine, in, out, temps);
                 case BatchNorm norm -> ChannelKernels.batchNorm(norm, in, out, temps);
+                case BatchNormGate gate -> ChannelKernels.batchNormGate(gate, in, out, temps);
                 case BatchNormSums sums -> ChannelKernels.batchNormSums(sums, in, out, temps);
                 case BatchNormInput input -> ChannelKernels.batchNormInput(input, in, out, temps);
                 case Conv2dAffine conv -> ChannelKernels.convolution(conv, in, out, temps, pool);

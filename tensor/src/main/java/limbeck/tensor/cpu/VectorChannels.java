@@ -128,6 +128,47 @@ final class VectorChannels {
         store(products, at, b0, b1, b2, b3);
     }
 
+    /** {@code flow = y > 0 ? g : 0} and its {@link #sums}. */
+    static void gateSums(int n, int period, float[] x, int xi, float[] y, int yi, float[] g, int gi, float[] mean, float[] flow, int fi,
+            float[] sums, float[] products, int at) {
+        for (int j = 0; j < period; j += STEP) {
+            gateSums(n, period, x, xi, y, yi, g, gi, j, mean, flow, fi, sums, products, at + j);
+        }
+    }
+
+    private static void gateSums(int n, int period, float[] x, int xi, float[] y, int yi, float[] g, int gi, int j, float[] mean,
+            float[] flow, int fi, float[] sums, float[] products, int at) {
+        FloatVector m0 = load(mean, j);
+        FloatVector m1 = load(mean, j + L);
+        FloatVector m2 = load(mean, j + 2 * L);
+        FloatVector m3 = load(mean, j + 3 * L);
+        FloatVector a0 = FloatVector.zero(S);
+        FloatVector a1 = a0;
+        FloatVector a2 = a0;
+        FloatVector a3 = a0;
+        FloatVector b0 = a0;
+        FloatVector b1 = a0;
+        FloatVector b2 = a0;
+        FloatVector b3 = a0;
+        for (int i = j; i < n; i += period) {
+            FloatVector g0 = gate(load(y, yi + i), load(g, gi + i));
+            FloatVector g1 = gate(load(y, yi + i + L), load(g, gi + i + L));
+            FloatVector g2 = gate(load(y, yi + i + 2 * L), load(g, gi + i + 2 * L));
+            FloatVector g3 = gate(load(y, yi + i + 3 * L), load(g, gi + i + 3 * L));
+            store(flow, fi + i, g0, g1, g2, g3);
+            a0 = g0.add(a0);
+            a1 = g1.add(a1);
+            a2 = g2.add(a2);
+            a3 = g3.add(a3);
+            b0 = load(x, xi + i).sub(m0).fma(g0, b0);
+            b1 = load(x, xi + i + L).sub(m1).fma(g1, b1);
+            b2 = load(x, xi + i + 2 * L).sub(m2).fma(g2, b2);
+            b3 = load(x, xi + i + 3 * L).sub(m3).fma(g3, b3);
+        }
+        store(sums, at, a0, a1, a2, a3);
+        store(products, at, b0, b1, b2, b3);
+    }
+
     /** The same where g passes only if {@code x scale + shift > 0}. */
     static void passedSums(int n, int period, float[] x, int xi, float[] g, int gi, float[] scale, float[] shift, float[] mean,
             float[] sums, float[] products, int at) {
@@ -222,8 +263,12 @@ final class VectorChannels {
         }
     }
 
+    private static FloatVector gate(FloatVector y, FloatVector g) {
+        return FloatVector.zero(S).blend(g, y.compare(VectorOperators.GT, 0));
+    }
+
     private static FloatVector passed(FloatVector x, FloatVector scale, FloatVector shift, FloatVector g) {
-        return FloatVector.zero(S).blend(g, x.fma(scale, shift).compare(VectorOperators.GT, 0));
+        return gate(x.fma(scale, shift), g);
     }
 
     private static FloatVector load(float[] a, int i) {

@@ -13,6 +13,7 @@ import limbeck.tensor.op.AvgPool2d;
 import limbeck.tensor.op.AvgPool2dInput;
 import limbeck.tensor.op.BatchNorm;
 import limbeck.tensor.op.BatchNormInput;
+import limbeck.tensor.op.BatchNormGate;
 import limbeck.tensor.op.BatchNormSums;
 import limbeck.tensor.op.Binary;
 import limbeck.tensor.op.Cast;
@@ -127,7 +128,8 @@ final class CudaBackend implements Backend {
     @Override
     public boolean fuses(FusedOp op, List<View> in) {
         return switch (op) {
-            case ChannelMoments _, ChannelAffine _, BatchNorm _, BatchNormSums _, BatchNormInput _, LayerNorm _, LayerNormGradients _ ->
+            case ChannelMoments _, ChannelAffine _, BatchNorm _, BatchNormGate _, BatchNormSums _, BatchNormInput _, LayerNorm _,
+                    LayerNormGradients _ ->
                     CudaNorm.fuses(op, in);
             case Conv2dAffine _, Conv2dBias _, Conv2dMoments _ -> CudaConv.fuses(op, in);
             case Conv2dInputAdd _ -> false;
@@ -158,7 +160,8 @@ final class CudaBackend implements Backend {
         View first = in.getFirst();
         View last = in.getLast();
         switch (op) {
-            case ChannelMoments _, ChannelAffine _, BatchNorm _, BatchNormSums _, BatchNormInput _, LayerNorm _, LayerNormGradients _ ->
+            case ChannelMoments _, ChannelAffine _, BatchNorm _, BatchNormGate _, BatchNormSums _, BatchNormInput _, LayerNorm _,
+                    LayerNormGradients _ ->
                     CudaNorm.run(op, in, out, temps);
             case Conv2dAffine conv -> CudaConv.affine(conv, in, out, temps);
             case Conv2dBias conv -> CudaConv.bias(conv, in, out, temps);

@@ -3,10 +3,14 @@ package limbeck.tensor.cuda;
 import java.util.List;
 import limbeck.tensor.DType;
 import limbeck.tensor.Layout;
+import limbeck.tensor.Shape;
 import limbeck.tensor.cuda.CudaGemm.Finish;
 import limbeck.tensor.op.BatchNorm;
+import limbeck.tensor.op.BatchNormGate;
 import limbeck.tensor.op.BatchNormInput;
 import limbeck.tensor.op.BatchNormSums;
+import limbeck.tensor.op.Binary;
+import limbeck.tensor.op.BinaryFn;
 import limbeck.tensor.op.ChannelAffine;
 import limbeck.tensor.op.ChannelMoments;
 import limbeck.tensor.op.FusedOp;
@@ -36,6 +40,9 @@ final class CudaNorm {
         if (x.shape().size() == 0 || in.stream().anyMatch(view -> view.type() != DType.F32)) {
             return false;
         }
+        if (op instanceof BatchNormGate) {
+            return x.layout().isChannelsLast();
+        }
         return op instanceof LayerNorm || op instanceof LayerNormGradients ? x.layout().isContiguous()
                 : x.layout().isDense() && (x.layout().stride(1) == 1 || x.shape().dim(1) == 1);
     }
@@ -46,6 +53,7 @@ final class CudaNorm {
             case ChannelMoments _ -> moments(in.getFirst(), out, temps);
             case ChannelAffine affine -> affine(affine, in, out, temps);
             case BatchNorm norm -> batchNorm(norm, in, out, temps);
+            case BatchNormGate gate -> gate(gate, in, out, temps);
             case BatchNormSums sums -> sums(sums, in, out, temps);
             case BatchNormInput input -> input(input, in, out, temps);
             case LayerNorm norm -> layerNorm(norm, in, out, temps);
@@ -124,6 +132,15 @@ final class CudaNorm {
         var norm = new Parameters(in, op.epsilon(), temps);
         norm.shares(x, residual, out).launch(temps, "batch_norm", false, x, norm.weight, norm.bias, norm.moments, norm.epsilon,
                 orNone(residual), out, op.relu() ? 1 : 0);
+    }
+
+    /** The gradient behind a ReLU, and behind it its sums. */
+    private static void gate(BatchNormGate op, List<View> in, View out, Temps temps) {
+        View x = in.getFirst();
+        var flow = new View(out.storage(), Layout.channelsLast(x.shape()).at(out.layout().offset()));
+        Elementwise.binary(temps.context(), new Binary(BinaryFn.GATE), alike(in.get(4), x, temps), alike(in.get(5), x, temps), flow);
+        var sums = new View(out.storage(), Layout.contiguous(Shape.of(2, x.shape().dim(1))).at(out.layout().offset() + x.shape().intSize()));
+        sums(new BatchNormSums(op.epsilon(), false), List.of(x, in.get(1), in.get(2), in.get(3), flow), sums, temps);
     }
 
     private static void sums(BatchNormSums op, List<View> in, View out, Temps temps) {

@@ -16,6 +16,7 @@ import limbeck.tensor.op.ChannelMoments;
 import limbeck.tensor.op.Conv2d;
 import limbeck.tensor.op.Conv2dMoments;
 import limbeck.tensor.op.ConvSpec;
+import limbeck.tensor.op.ImagesAndSums;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -57,8 +58,8 @@ class MomentsTest {
                     Threads.use(threads);
                     Tensor all = x.apply(op, List.of(f));
                     String what = precision + " on " + threads + " threads";
-                    assertArrayEquals(images.toDoubles(), Conv2dMoments.images(all, shape).toDoubles(), what);
-                    close(what, expected, Conv2dMoments.moments(all, shape).toDoubles());
+                    assertArrayEquals(images.toDoubles(), ImagesAndSums.images(all, shape).toDoubles(), what);
+                    close(what, expected, ImagesAndSums.sums(all, shape).toDoubles());
                     assertArrayEquals(alone, all.toDoubles(), what);
                 }
             }
@@ -79,7 +80,7 @@ class MomentsTest {
             // By kernels that change nothing the convolution has the same images.
             var op = new Conv2dMoments(ConvSpec.DEFAULT);
             Tensor f = identity(channels).reshape(channels, channels, 1, 1);
-            close(channels + " channels convolved", expected, Conv2dMoments.moments(x.apply(op, List.of(f)), x.shape()).toDoubles());
+            close(channels + " channels convolved", expected, ImagesAndSums.sums(x.apply(op, List.of(f)), x.shape()).toDoubles());
         }
     }
 

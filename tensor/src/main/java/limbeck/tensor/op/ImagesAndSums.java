@@ -1,0 +1,46 @@
+package limbeck.tensor.op;
+
+import java.util.List;
+import limbeck.tensor.Shape;
+import limbeck.tensor.TensorOps;
+
+/**
+ * What ops have in common whose result is images and two numbers for each channel, found in one pass: a vector of the images
+ * (N, H, W, C), and behind them the numbers (2, C).
+ */
+public final class ImagesAndSums {
+    private ImagesAndSums() {
+    }
+
+    static Shape shape(Shape images) {
+        return Shape.of(images.intSize() + 2 * images.dim(1));
+    }
+
+    static <T extends TensorOps<T>> T of(T images, T sums) {
+        return images.permute(0, 2, 3, 1).reshape(images.shape().intSize()).concat(0, List.of(sums.reshape(sums.shape().intSize())));
+    }
+
+    /**
+     * The images, a view.
+     *
+     * @param <T> tensors or variables
+     * @param result the vector
+     * @param shape of the images
+     * @return (N, C, H, W), channels last
+     */
+    public static <T extends TensorOps<T>> T images(T result, Shape shape) {
+        return result.slice(0, 0, shape.intSize()).reshape(shape.dim(0), shape.dim(2), shape.dim(3), shape.dim(1)).permute(0, 3, 1, 2);
+    }
+
+    /**
+     * The numbers of the channels, a view.
+     *
+     * @param <T> tensors or variables
+     * @param result the vector
+     * @param shape of the images
+     * @return (2, C)
+     */
+    public static <T extends TensorOps<T>> T sums(T result, Shape shape) {
+        return result.slice(0, shape.intSize(), result.shape().intSize()).reshape(2, shape.dim(1));
+    }
+}
