@@ -48,6 +48,8 @@ final class ScalarMath {
 
     /** tanh is 1 in float from half of this on. */
     static final float TANH_HIGH = 20;
+    /** Up to here, exp(2 |x|) is below the largest power of two. */
+    static final float TANH_NEAR = 43;
 
     /** erf(x) = x + x P(x^2) up to here. */
     static final float ERF_MIDDLE = 0.89f;

@@ -87,7 +87,7 @@ final class VectorLoops implements Loops {
             most = VectorMath.magnitude(most, v);
             VectorMath.normalExp(v).intoArray(z, zi + i);
         }
-        return VectorMath.isNormalExp(most);
+        return VectorMath.isAtMost(most, ScalarMath.EXP_NORMAL);
     }
 
     private static void anyExp(int n, float[] x, int xi, float[] z, int zi) {
@@ -134,7 +134,27 @@ final class VectorLoops implements Loops {
         }
     }
 
+    /** As if no argument were large, and once more where one is. */
     private static void tanh(int n, float[] x, int xi, float[] z, int zi) {
+        for (int i = 0; i < n; i += PIECE) {
+            int piece = Math.min(PIECE, n - i);
+            if (x == z || !nearTanh(piece, x, xi + i, z, zi + i)) {
+                anyTanh(piece, x, xi + i, z, zi + i);
+            }
+        }
+    }
+
+    private static boolean nearTanh(int n, float[] x, int xi, float[] z, int zi) {
+        IntVector most = FloatVector.zero(S).reinterpretAsInts();
+        for (int i = 0; i < n; i += L) {
+            FloatVector v = FloatVector.fromArray(S, x, xi + i);
+            most = VectorMath.magnitude(most, v);
+            VectorMath.withSign(VectorMath.nearTanh(v), v).intoArray(z, zi + i);
+        }
+        return VectorMath.isAtMost(most, ScalarMath.TANH_NEAR);
+    }
+
+    private static void anyTanh(int n, float[] x, int xi, float[] z, int zi) {
         for (int i = 0; i < n; i += L) {
             FloatVector v = FloatVector.fromArray(S, x, xi + i);
             VectorMath.tanh(v).intoArray(z, zi + i);

@@ -40,9 +40,9 @@ final class VectorMath {
         return x.reinterpretAsInts().and(~SIGN).max(most);
     }
 
-    /** Whether no lane of a magnitude is too large for {@link #normalExp}. */
-    static boolean isNormalExp(IntVector most) {
-        return most.reduceLanes(VectorOperators.MAX) <= Float.floatToRawIntBits(EXP_NORMAL);
+    /** Whether no lane of a magnitude is above a bound. */
+    static boolean isAtMost(IntVector most, float bound) {
+        return most.reduceLanes(VectorOperators.MAX) <= Float.floatToRawIntBits(bound);
     }
 
     /** What is left of x after the multiple of ln 2 that stands in the low bits of t. */
@@ -89,13 +89,23 @@ final class VectorMath {
     }
 
     static FloatVector tanh(FloatVector x) {
-        FloatVector y = x.abs().mul(2);
-        y = y.blend(TANH_HIGH, y.compare(VectorOperators.GT, TANH_HIGH));
+        FloatVector y = x.abs();
+        y = y.blend(TANH_HIGH / 2, y.compare(VectorOperators.GT, TANH_HIGH / 2));
+        return withSign(nearTanh(y), x);
+    }
+
+    /**
+     * tanh(|x|), the same bits without a comparison where |x| is at most {@link ScalarMath#TANH_NEAR}; something else where it is more, as
+     * for {@link #normalExp}.
+     */
+    static FloatVector nearTanh(FloatVector x) {
+        FloatVector y = x.abs();
+        y = y.add(y);
         FloatVector t = y.fma(LOG2_E, ROUNDER);
-        FloatVector r = remainder(y, t);
-        FloatVector s = power(t.reinterpretAsInts().sub(ROUNDER_BITS));
-        FloatVector e = s.fma(expm1Core(r), s.sub(1));
-        return withSign(e.div(e.add(2)), x);
+        IntVector exponent = t.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23);
+        FloatVector s = exponent.add(Float.floatToRawIntBits(1)).reinterpretAsFloats();
+        FloatVector e = s.fma(expm1Core(remainder(y, t)), s.sub(1));
+        return e.div(e.add(2));
     }
 
     static FloatVector sigmoid(FloatVector x) {
@@ -204,7 +214,7 @@ final class VectorMath {
     }
 
     /** The magnitude of a non-negative vector with the sign of another. */
-    private static FloatVector withSign(FloatVector magnitude, FloatVector sign) {
+    static FloatVector withSign(FloatVector magnitude, FloatVector sign) {
         return sign.reinterpretAsInts().and(SIGN).or(magnitude.reinterpretAsInts()).reinterpretAsFloats();
     }
 }

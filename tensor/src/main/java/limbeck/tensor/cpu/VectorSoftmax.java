@@ -55,7 +55,7 @@ final class VectorSoftmax {
             sum = VectorMath.normalExp(v).add(sum);
         }
         sum.intoArray(lanes, 0);
-        return VectorMath.isNormalExp(most);
+        return VectorMath.isAtMost(most, ScalarMath.EXP_NORMAL);
     }
 
     private static void anyExpSum(int bulk, float[] x, int at, float shift, float[] lanes) {
@@ -94,7 +94,7 @@ final class VectorSoftmax {
             sum = e.add(sum);
         }
         sum.intoArray(lanes, 0);
-        return VectorMath.isNormalExp(most);
+        return VectorMath.isAtMost(most, ScalarMath.EXP_NORMAL);
     }
 
     private static void anyExp(int bulk, float[] x, int at, float shift, float scale, float[] z, int to, float[] lanes) {
@@ -216,7 +216,7 @@ final class VectorSoftmax {
             most = VectorMath.magnitude(most, v);
             VectorMath.normalExp(v).fma(factor, FloatVector.fromArray(S, g, from + i)).intoArray(z, to + i);
         }
-        return VectorMath.isNormalExp(most);
+        return VectorMath.isAtMost(most, ScalarMath.EXP_NORMAL);
     }
 
     private static void lessAnyExp(int bulk, float[] y, int at, float[] g, int from, float sum, float[] z, int to) {

@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import limbeck.tensor.op.UnaryFn;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -54,27 +53,28 @@ final class CpuMathTest {
         }
     }
 
-    /** What else is in the array may decide how exp is computed, but not its bits. */
-    @Test
-    void expIsTheSameBesideLargerNumbers() {
+    /** What else is in the array may decide how a function is computed, but not its bits. */
+    @ParameterizedTest
+    @CsvSource({"EXP, 1.1, 87, 87.1", "TANH, 2.4, 43, 43.1", "TANH, 2.4, 0.5, 1e30"})
+    void theBitsAreTheSameBesideLargerNumbers(UnaryFn fn, double bound, float most, float large) {
         float[] x = new float[1 << 16];
         for (int i = 0; i < x.length; i++) {
-            x[i] = (i - x.length / 2) * 87f / (x.length / 2);
+            x[i] = (i - x.length / 2) * most / (x.length / 2);
         }
         float[] alone = new float[x.length];
-        apply(UnaryFn.EXP, x, alone);
+        apply(fn, x, alone);
         float[] beside = new float[x.length];
-        for (float other : new float[] {87.1f, 100, -100, Float.NEGATIVE_INFINITY, Float.NaN}) {
+        for (float other : new float[] {large, 100, -100, Float.NEGATIVE_INFINITY, Float.NaN}) {
             // One in each piece that is computed at once.
             for (int i = 0; i < x.length; i += 512) {
                 x[i] = other;
             }
-            apply(UnaryFn.EXP, x, beside);
+            apply(fn, x, beside);
             for (int i = 0; i < x.length; i++) {
                 if (i % 512 == 0) {
-                    check(UnaryFn.EXP, x[i], beside[i], 1.1);
+                    check(fn, x[i], beside[i], bound);
                 } else {
-                    assertEquals(alone[i], beside[i], "exp(" + x[i] + ") beside " + other);
+                    assertEquals(alone[i], beside[i], fn + "(" + x[i] + ") beside " + other);
                 }
             }
         }
