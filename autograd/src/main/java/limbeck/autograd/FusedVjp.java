@@ -49,8 +49,8 @@ final class FusedVjp {
     static boolean has(FusedOp op) {
         return switch (op) {
             case BatchNorm _, ChannelAffine _, Conv2dBias _, Dropout _, Gelu _, LayerNorm _, Linear _, LogSoftmax _, Softmax _ -> true;
-            case BatchNormGate _, BatchNormInput _, BatchNormSums _, ChannelMoments _, Conv2dAffine _, Conv2dInputAdd _, Conv2dMoments _, CrossEntropy _, GeluInput _,
-                    LayerNormGradients _, LogSoftmaxInput _, SoftDivergence _, SoftmaxInput _, SquareSum _ -> false;
+            case BatchNormGate _, BatchNormInput _, BatchNormSums _, ChannelMoments _, Conv2dAffine _, Conv2dInputAdd _, Conv2dMoments _,
+                    CrossEntropy _, GeluInput _, LayerNormGradients _, LogSoftmaxInput _, SoftDivergence _, SoftmaxInput _, SquareSum _ -> false;
         };
     }
 
@@ -65,8 +65,8 @@ final class FusedVjp {
             case Linear linear -> linear(linear, in, out, g);
             case LogSoftmax(int axis) -> List.of(() -> out.apply(new LogSoftmaxInput(axis), List.of(g)));
             case Softmax(int axis) -> List.of(() -> out.apply(new SoftmaxInput(axis), List.of(g)));
-            case BatchNormGate _, BatchNormInput _, BatchNormSums _, ChannelMoments _, Conv2dAffine _, Conv2dInputAdd _, Conv2dMoments _, CrossEntropy _, GeluInput _,
-                    LayerNormGradients _, LogSoftmaxInput _, SoftDivergence _, SoftmaxInput _, SquareSum _ ->
+            case BatchNormGate _, BatchNormInput _, BatchNormSums _, ChannelMoments _, Conv2dAffine _, Conv2dInputAdd _, Conv2dMoments _,
+                    CrossEntropy _, GeluInput _, LayerNormGradients _, LogSoftmaxInput _, SoftDivergence _, SoftmaxInput _, SquareSum _ ->
                     throw new AssertionError(op.name() + " is recorded as what it is composed of");
         };
     }

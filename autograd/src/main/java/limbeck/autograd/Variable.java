@@ -5,6 +5,7 @@ import java.util.List;
 import limbeck.tensor.DType;
 import limbeck.tensor.Device;
 import limbeck.tensor.Shape;
+import limbeck.tensor.ShapeException;
 import limbeck.tensor.Tensor;
 import limbeck.tensor.TensorOps;
 import limbeck.tensor.op.FusedOp;
@@ -90,8 +91,13 @@ public sealed class Variable implements TensorOps<Variable> permits Parameter {
      * @param rest its other operands
      * @param result what it makes of them
      * @return the result
+     * @throws ShapeException if the result has not the shape that the op makes
      */
     public Variable apply(Op op, List<Variable> rest, Tensor result) {
+        Shape shape = op.infer(prepend(rest).stream().map(Variable::shape).toList());
+        if (!shape.equals(result.shape())) {
+            throw new ShapeException(op.name() + ": the result that was given is " + result.shape() + " where the op makes " + shape);
+        }
         return recorded(op, rest, needsGradient || rest.stream().anyMatch(Variable::needsGradient), result);
     }
 

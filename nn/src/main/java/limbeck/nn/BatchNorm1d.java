@@ -35,7 +35,8 @@ public record BatchNorm1d(Parameter weight, Parameter bias, Buffer runningMean, 
     public Variable forward(Variable x) {
         BatchNorm.check("batchNorm1d", x, x.shape().rank() == 2 || x.shape().rank() == 3, "(N, C) or (N, C, L)", weight);
         return Mode.isTraining()
-                ? BatchNorm.train("batchNorm1d", x, BatchNorm.moments(x), weight, bias, runningMean, runningVariance, epsilon, momentum, BatchNorm.Tail.NONE)
+                ? BatchNorm.train("batchNorm1d", x, BatchNorm.moments(x), weight, bias, runningMean, runningVariance, epsilon, momentum,
+                        BatchNorm.Tail.NONE)
                 : BatchNorm.evaluate(x, weight, bias, runningMean, runningVariance, epsilon, BatchNorm.Tail.NONE);
     }
 

@@ -12,8 +12,8 @@ import limbeck.tensor.op.ArgReduce;
 import limbeck.tensor.op.AvgPool2d;
 import limbeck.tensor.op.AvgPool2dInput;
 import limbeck.tensor.op.BatchNorm;
-import limbeck.tensor.op.BatchNormInput;
 import limbeck.tensor.op.BatchNormGate;
+import limbeck.tensor.op.BatchNormInput;
 import limbeck.tensor.op.BatchNormSums;
 import limbeck.tensor.op.Binary;
 import limbeck.tensor.op.Cast;
@@ -129,8 +129,7 @@ final class CudaBackend implements Backend {
     public boolean fuses(FusedOp op, List<View> in) {
         return switch (op) {
             case ChannelMoments _, ChannelAffine _, BatchNorm _, BatchNormGate _, BatchNormSums _, BatchNormInput _, LayerNorm _,
-                    LayerNormGradients _ ->
-                    CudaNorm.fuses(op, in);
+                    LayerNormGradients _ -> CudaNorm.fuses(op, in);
             case Conv2dAffine _, Conv2dBias _, Conv2dMoments _ -> CudaConv.fuses(op, in);
             case Conv2dInputAdd _ -> false;
             case Linear _ -> CudaGemm.fuses(in);
@@ -161,8 +160,7 @@ final class CudaBackend implements Backend {
         View last = in.getLast();
         switch (op) {
             case ChannelMoments _, ChannelAffine _, BatchNorm _, BatchNormGate _, BatchNormSums _, BatchNormInput _, LayerNorm _,
-                    LayerNormGradients _ ->
-                    CudaNorm.run(op, in, out, temps);
+                    LayerNormGradients _ -> CudaNorm.run(op, in, out, temps);
             case Conv2dAffine conv -> CudaConv.affine(conv, in, out, temps);
             case Conv2dBias conv -> CudaConv.bias(conv, in, out, temps);
             case Conv2dMoments conv -> CudaConv.moments(conv, in, out, temps);

@@ -28,7 +28,7 @@ public record BatchNormGate(double epsilon) implements FusedOp {
         BatchNorm.checkParameters(this, in);
         Channels.require(this, in.get(4), x, x);
         Channels.require(this, in.get(5), x, x);
-        return ImagesAndSums.shape(x);
+        return ImagesAndSums.shape(this, x);
     }
 
     @Override

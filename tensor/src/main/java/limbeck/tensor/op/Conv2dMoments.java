@@ -19,7 +19,7 @@ public record Conv2dMoments(ConvSpec spec) implements FusedOp {
 
     @Override
     public Shape infer(List<Shape> in) {
-        return ImagesAndSums.shape(new Conv2d(spec).infer(in));
+        return ImagesAndSums.shape(this, new Conv2d(spec).infer(in));
     }
 
     /**

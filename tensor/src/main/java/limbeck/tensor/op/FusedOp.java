@@ -8,9 +8,9 @@ import limbeck.tensor.TensorOps;
  * backend that has the kernel takes it, every other one computes {@link #composed}; so a fused op needs no arm in any
  * backend, and its composed form is at once its definition and the oracle of its kernels.
  */
-public sealed interface FusedOp extends Op permits BatchNorm, BatchNormGate, BatchNormInput, BatchNormSums, ChannelAffine, ChannelMoments,
-        Conv2dAffine, Conv2dBias, Conv2dInputAdd, Conv2dMoments, CrossEntropy, Dropout, Gelu, GeluInput, LayerNorm, LayerNormGradients, Linear, LogSoftmax,
-        LogSoftmaxInput, SoftDivergence, Softmax, SoftmaxInput, SquareSum {
+public sealed interface FusedOp extends Op permits BatchNorm, BatchNormGate, BatchNormInput, BatchNormSums, ChannelAffine,
+        ChannelMoments, Conv2dAffine, Conv2dBias, Conv2dInputAdd, Conv2dMoments, CrossEntropy, Dropout, Gelu, GeluInput, LayerNorm,
+        LayerNormGradients, Linear, LogSoftmax, LogSoftmaxInput, SoftDivergence, Softmax, SoftmaxInput, SquareSum {
     /**
      * The same from primitive ops.
      *

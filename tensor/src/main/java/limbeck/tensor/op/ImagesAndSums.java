@@ -2,6 +2,7 @@ package limbeck.tensor.op;
 
 import java.util.List;
 import limbeck.tensor.Shape;
+import limbeck.tensor.ShapeException;
 import limbeck.tensor.TensorOps;
 
 /**
@@ -12,8 +13,13 @@ public final class ImagesAndSums {
     private ImagesAndSums() {
     }
 
-    static Shape shape(Shape images) {
-        return Shape.of(images.intSize() + 2 * images.dim(1));
+    static Shape shape(Op op, Shape images) {
+        long size = images.size() + 2L * images.dim(1);
+        if (size > Integer.MAX_VALUE) {
+            throw new ShapeException(op.name() + ": the result " + images + " and two numbers for each channel are more elements than an array"
+                    + " can hold; use a smaller batch");
+        }
+        return Shape.of((int) size);
     }
 
     static <T extends TensorOps<T>> T of(T images, T sums) {

@@ -11,8 +11,11 @@ import limbeck.tensor.Memory;
  * sizes, so that in steady state nothing is allocated. Arrays come back dirty; every kernel writes its whole output.
  */
 public final class Pool {
-    /** Arrays that are counted differently are not exchanged: the sum of what is free would drift. */
-    private record Kind(Class<?> element, int length, long bytes) {
+    private record Kind(Class<?> element, int length) {
+    }
+
+    /** What is free, and what was counted for it: arrays of one length may be of tensors that are not quite equally large. */
+    private record Free(Object array, long bytes) {
     }
 
     // A loop that repeats its sizes holds free at most what it has ever used at once, each size's peak apart. Far more than that is of
@@ -20,7 +23,7 @@ public final class Pool {
     private static final int MOST = 4;
     private static final long LEAST = 64L << 20;
 
-    private final Map<Kind, ArrayDeque<Object>> free = new HashMap<>();
+    private final Map<Kind, ArrayDeque<Free>> free = new HashMap<>();
     private long inUse;
     private long peak;
     private long highest;
@@ -40,13 +43,10 @@ public final class Pool {
      * @throws OutOfMemoryError if even then there is no room
      */
     public synchronized Object take(Class<?> element, int length, long bytes) {
-        ArrayDeque<Object> list = free.get(new Kind(element, length, bytes));
-        Object array = list == null ? null : list.pollLast();
-        if (array == null) {
-            array = allocate(element, length, bytes);
-        } else {
-            pooled -= bytes;
-        }
+        ArrayDeque<Free> list = free.get(new Kind(element, length));
+        Free last = list == null ? null : list.pollLast();
+        Object array = last == null ? allocate(element, length, bytes) : last.array;
+        pooled -= last == null ? 0 : last.bytes;
         inUse += bytes;
         peak = Math.max(peak, inUse);
         highest = Math.max(highest, inUse);
@@ -76,8 +76,8 @@ public final class Pool {
     public synchronized void give(Object array, long bytes) {
         inUse -= bytes;
         pooled += bytes;
-        var kind = new Kind(array.getClass().componentType(), Array.getLength(array), bytes);
-        free.computeIfAbsent(kind, k -> new ArrayDeque<>()).addLast(array);
+        var kind = new Kind(array.getClass().componentType(), Array.getLength(array));
+        free.computeIfAbsent(kind, k -> new ArrayDeque<>()).addLast(new Free(array, bytes));
         if (pooled > Math.max(LEAST, MOST * highest)) {
             trim();
         }

@@ -19,6 +19,18 @@ final class PoolTest {
         assertEquals(new Memory(32, 32, 0), pool.memory());
     }
 
+    /** Images, and images with a few numbers behind them, take arrays of one length. */
+    @Test
+    void arraysOfOneLengthAreExchangedHoweverTheyAreCounted() {
+        var pool = new Pool();
+        Object array = pool.take(float.class, 1024, 3000);
+        pool.give(array, 3000);
+        assertSame(array, pool.take(float.class, 1024, 3200));
+        assertEquals(new Memory(3200, 3200, 0), pool.memory());
+        pool.give(array, 3200);
+        assertEquals(new Memory(0, 3200, 3200), pool.memory());
+    }
+
     @Test
     void aFullHeapTakesWhatIsFreeForOtherSizes() {
         var pool = new Pool();
