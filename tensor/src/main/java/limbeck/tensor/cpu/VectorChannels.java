@@ -12,7 +12,7 @@ import jdk.incubator.vector.VectorOperators;
 final class VectorChannels {
     private static final int L = S.length();
     /** Floats of a step. */
-    static final int STEP = 4 * L;
+    private static final int STEP = 4 * L;
 
     private VectorChannels() {
     }
