@@ -15,6 +15,7 @@ import limbeck.tensor.op.ChannelAffine;
 import limbeck.tensor.op.Conv2dAffine;
 import limbeck.tensor.op.Conv2dBias;
 import limbeck.tensor.op.Conv2dMoments;
+import limbeck.tensor.op.ImagesAndSums;
 import limbeck.tensor.spi.Pool;
 import limbeck.tensor.spi.View;
 
@@ -90,10 +91,10 @@ final class ChannelKernels {
 
     static void convolution(Conv2dMoments op, List<View> in, View out) {
         Shape shape = op.images(in.getFirst().shape(), in.getLast().shape());
-        var images = new View(out.storage(), Layout.channelsLast(shape).at(out.layout().offset()));
+        var images = new View(out.storage(), ImagesAndSums.images(out.layout(), shape));
         var moments = new Moments(images);
         ConvKernels.forward(op.spec(), in.getFirst(), FoldedWeight.unscaled(in.getLast(), images), images, moments);
-        moments.result(new View(out.storage(), Layout.contiguous(Shape.of(2, shape.dim(1))).at(out.layout().offset() + shape.intSize())));
+        moments.result(new View(out.storage(), ImagesAndSums.sums(out.layout(), shape)));
     }
 
     /** The scale goes into the weight; shift, residual and ReLU follow in place. */
@@ -198,7 +199,7 @@ final class ChannelKernels {
         float[] g = floats(gradient);
         int gi = gradient.layout().offset();
         float[] flow = floats(out);
-        int fi = out.layout().offset();
+        int fi = ImagesAndSums.images(out.layout(), gradient.shape()).offset();
         float[] first = FIRST.floats(pieces() * period);
         float[] second = SECOND.floats(pieces() * period);
         Parallel.range(bulk, piece, (from, to) -> VectorChannels.gateSums(to - from, period, x, xi + from, y, yi + from, g, gi + from, m,
@@ -210,7 +211,7 @@ final class ChannelKernels {
             sum[i % channels] += flow[fi + i];
             product[i % channels] += flow[fi + i] * (x[xi + i] - m[i % channels]);
         }
-        sums(statistics, sum, product, flow, fi + size);
+        sums(statistics, sum, product, flow, ImagesAndSums.sums(out.layout(), gradient.shape()).offset());
     }
 
     private void sums(Statistics statistics, View gradient, boolean relu, float[] out, int at) {

@@ -92,8 +92,8 @@ record Im2col(float[] image, int offset, int pixel, int channels, int height, in
             if (inY < 0 || inY >= height) {
                 clear(x1 - x0, until - from, to, target, ld);
             } else if (joined && channels < MicroKernel.LANES && horizontal.pad > 0) {
-                copyRows(bordered((n * height + inY) * width * pixel), x0 * horizontal.stride * pixel + from % run, x1 - x0, from - column,
-                        until - from, to, at, ld);
+                float[] line = bordered(image, offset + (n * height + inY) * width * pixel, width, pixel, horizontal, outWidth);
+                copyRows(line, x0 * horizontal.stride * pixel + from % run, x1 - x0, from - column, until - from, to, at, ld);
             } else {
                 // Pixels whose taps s to last all lie inside; those at either side of them one by one.
                 int inside = Math.clamp(horizontal.firstInside(s, outWidth), x0, x1);
@@ -112,16 +112,28 @@ record Im2col(float[] image, int offset, int pixel, int channels, int height, in
         }
     }
 
-    /** A line of the image with its border. For short runs that takes less time than to copy those at the border one by one. */
-    private float[] bordered(int line) {
+    /**
+     * A line of an image with its border, in this thread's scratch: the taps of all pixels of the result lie inside, and behind it a
+     * vector of zeros, so that all rows can be copied by whole ones. For short rows that takes less time than to copy those at the border
+     * one by one.
+     *
+     * @param image holds it
+     * @param line where it begins
+     * @param width its pixels
+     * @param pixel the elements of a pixel
+     * @param horizontal the kernel; its padding is not negative
+     * @param outWidth pixels of a line of the result
+     * @return the line, from element 0 on
+     */
+    static float[] bordered(float[] image, int line, int width, int pixel, Axis horizontal, int outWidth) {
         int length = ((outWidth - 1) * horizontal.stride + horizontal.taps) * pixel;
+        // Of a wide border and a large stride all may be read before the image begins.
         int border = Math.min(length, horizontal.pad * pixel);
         int end = Math.min(length, border + width * pixel);
-        // Behind it there is room for a vector, so that all rows are copied by whole ones.
         float[] to = LINE.floats(length + MicroKernel.LANES);
         Arrays.fill(to, 0, border, 0);
-        System.arraycopy(image, offset + line, to, border, end - border);
-        Arrays.fill(to, end, length, 0);
+        System.arraycopy(image, line, to, border, end - border);
+        Arrays.fill(to, end, length + MicroKernel.LANES, 0);
         return to;
     }
 

@@ -24,7 +24,6 @@ final class PlaneWeight {
 
     private static final AlignedScratch IMAGE = new AlignedScratch();
     private static final AlignedScratch GRADIENT = new AlignedScratch();
-    private static final Scratch LINE = new Scratch();
     private static final Scratch SUMS = new Scratch();
 
     private final Images in;
@@ -90,16 +89,12 @@ final class PlaneWeight {
         int block = most * width * L;
         AlignedScratch.Piece v = IMAGE.floats(all * block);
         AlignedScratch.Piece d = GRADIENT.floats(channels / L * block);
-        // A line with its border, and behind it what the last plane reads too much.
-        int length = ((width - 1) * horizontal.stride() + horizontal.taps()) * in.channels();
-        float[] line = LINE.floats(length + L);
-        Arrays.fill(line, 0, length + L, 0);
         for (int first = from; first < to; first += most) {
             int lines = Math.min(most, to - first);
             int pixels = lines * width;
             for (int i = 0; i < lines; i++) {
                 for (int r = 0; r < vertical.taps(); r++) {
-                    planes(first + i, r, line, length, v.array(), v.offset() + r * planes * block + i * width * L, block);
+                    planes(first + i, r, v.array(), v.offset() + r * planes * block + i * width * L, block);
                 }
             }
             for (int k = 0; k < channels; k += L) {
@@ -111,7 +106,7 @@ final class PlaneWeight {
     }
 
     /** What a row of the kernel reads for a line of the result. */
-    private void planes(int number, int row, float[] line, int length, float[] to, int at, int block) {
+    private void planes(int number, int row, float[] to, int at, int block) {
         int y = vertical.start(number % gradient.height()) + row * vertical.dilation();
         if (y < 0 || y >= in.height()) {
             for (int plane = 0; plane < planes; plane++) {
@@ -120,11 +115,7 @@ final class PlaneWeight {
             return;
         }
         int from = in.offset() + (number / gradient.height() * in.height() + y) * in.width() * in.channels();
-        int border = horizontal.pad() * in.channels();
-        // Of a wide border and a large stride a line may be read before the image begins.
-        if (border < length) {
-            System.arraycopy(in.array(), from, line, border, Math.min(in.width() * in.channels(), length - border));
-        }
+        float[] line = Im2col.bordered(in.array(), from, in.width(), in.channels(), horizontal, gradient.width());
         for (int plane = 0; plane < planes; plane++) {
             GemmMatrix.copyRows(line, plane * L, horizontal.stride() * in.channels(), gradient.width(), L, to, at + plane * block, L);
         }

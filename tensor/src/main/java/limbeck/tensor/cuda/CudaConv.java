@@ -14,6 +14,7 @@ import limbeck.tensor.op.Conv2dBias;
 import limbeck.tensor.op.Conv2dMoments;
 import limbeck.tensor.op.ConvSpec;
 import limbeck.tensor.op.FusedOp;
+import limbeck.tensor.op.ImagesAndSums;
 import limbeck.tensor.spi.View;
 
 /**
@@ -52,10 +53,9 @@ final class CudaConv {
     /** A convolution, and the moments of what it has written. */
     static void moments(Conv2dMoments op, List<View> in, View out, Temps temps) {
         Shape shape = op.images(in.getFirst().shape(), in.getLast().shape());
-        var images = new View(out.storage(), Layout.channelsLast(shape).at(out.layout().offset()));
+        var images = new View(out.storage(), ImagesAndSums.images(out.layout(), shape));
         forward(op.spec(), in.getFirst(), in.getLast(), images, temps);
-        int end = out.layout().offset() + shape.intSize();
-        CudaNorm.moments(images, new View(out.storage(), Layout.contiguous(Shape.of(2, shape.dim(1))).at(end)), temps);
+        CudaNorm.moments(images, new View(out.storage(), ImagesAndSums.sums(out.layout(), shape)), temps);
     }
 
     private static long vector(View view, Temps temps) {

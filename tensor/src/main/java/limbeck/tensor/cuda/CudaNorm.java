@@ -3,7 +3,6 @@ package limbeck.tensor.cuda;
 import java.util.List;
 import limbeck.tensor.DType;
 import limbeck.tensor.Layout;
-import limbeck.tensor.Shape;
 import limbeck.tensor.cuda.CudaGemm.Finish;
 import limbeck.tensor.op.BatchNorm;
 import limbeck.tensor.op.BatchNormGate;
@@ -14,6 +13,7 @@ import limbeck.tensor.op.BinaryFn;
 import limbeck.tensor.op.ChannelAffine;
 import limbeck.tensor.op.ChannelMoments;
 import limbeck.tensor.op.FusedOp;
+import limbeck.tensor.op.ImagesAndSums;
 import limbeck.tensor.op.LayerNorm;
 import limbeck.tensor.op.LayerNormGradients;
 import limbeck.tensor.spi.View;
@@ -137,9 +137,9 @@ final class CudaNorm {
     /** The gradient behind a ReLU, and behind it its sums. */
     private static void gate(BatchNormGate op, List<View> in, View out, Temps temps) {
         View x = in.getFirst();
-        var flow = new View(out.storage(), Layout.channelsLast(x.shape()).at(out.layout().offset()));
+        var flow = new View(out.storage(), ImagesAndSums.images(out.layout(), x.shape()));
         Elementwise.binary(temps.context(), new Binary(BinaryFn.GATE), alike(in.get(4), x, temps), alike(in.get(5), x, temps), flow);
-        var sums = new View(out.storage(), Layout.contiguous(Shape.of(2, x.shape().dim(1))).at(out.layout().offset() + x.shape().intSize()));
+        var sums = new View(out.storage(), ImagesAndSums.sums(out.layout(), x.shape()));
         sums(new BatchNormSums(op.epsilon(), false), List.of(x, in.get(1), in.get(2), in.get(3), flow), sums, temps);
     }
 

@@ -1,6 +1,7 @@
 package limbeck.tensor.op;
 
 import java.util.List;
+import limbeck.tensor.Layout;
 import limbeck.tensor.Shape;
 import limbeck.tensor.ShapeException;
 import limbeck.tensor.TensorOps;
@@ -24,6 +25,28 @@ public final class ImagesAndSums {
 
     static <T extends TensorOps<T>> T of(T images, T sums) {
         return images.permute(0, 2, 3, 1).reshape(images.shape().intSize()).concat(0, List.of(sums.reshape(sums.shape().intSize())));
+    }
+
+    /**
+     * Where the images lie, for the kernels that write them.
+     *
+     * @param vector the layout of the result
+     * @param shape of the images
+     * @return (N, C, H, W), channels last
+     */
+    public static Layout images(Layout vector, Shape shape) {
+        return Layout.channelsLast(shape).at(vector.offset());
+    }
+
+    /**
+     * Where the numbers of the channels lie.
+     *
+     * @param vector the layout of the result
+     * @param shape of the images
+     * @return (2, C)
+     */
+    public static Layout sums(Layout vector, Shape shape) {
+        return Layout.contiguous(Shape.of(2, shape.dim(1))).at(vector.offset() + shape.intSize());
     }
 
     /**
