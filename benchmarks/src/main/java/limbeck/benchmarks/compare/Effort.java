@@ -25,8 +25,8 @@ record Effort(int warmups, int iterations, int millis) {
             int warmups = compiled ? 2 : 6 * longer;
             return quickly ? new Effort(warmups, 3, 600) : new Effort(2 * warmups, 5, 1500);
         }
-        int warmups = compiled ? 2 : 4;
-        return quickly ? new Effort(warmups, 3, 250) : new Effort(2 * warmups, 5, 500);
+        int warmups = compiled ? 2 : 8 * longer;
+        return quickly ? new Effort(warmups, 3, 250) : new Effort(compiled ? 4 : 8, 5, 500);
     }
 
     /** About how many seconds that is. */
