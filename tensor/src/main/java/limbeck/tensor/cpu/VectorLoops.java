@@ -44,7 +44,13 @@ final class VectorLoops implements Loops {
                 case RSQRT -> rsqrt(bulk, x, xi, z, zi);
                 case RECIPROCAL -> reciprocal(bulk, x, xi, z, zi);
                 case SQUARE -> square(bulk, x, xi, z, zi);
-                case TANH -> tanh(bulk, x, xi, z, zi);
+                case TANH -> {
+                    if (TanhTable.USED) {
+                        VectorTanh.run(bulk, x, xi, z, zi);
+                    } else {
+                        tanh(bulk, x, xi, z, zi);
+                    }
+                }
                 case SIGMOID -> sigmoid(bulk, x, xi, z, zi);
                 case ERF -> erf(bulk, x, xi, z, zi);
                 case RELU -> relu(bulk, x, xi, z, zi);
@@ -134,27 +140,7 @@ final class VectorLoops implements Loops {
         }
     }
 
-    /** As if no argument were large, and once more where one is. */
     private static void tanh(int n, float[] x, int xi, float[] z, int zi) {
-        for (int i = 0; i < n; i += PIECE) {
-            int piece = Math.min(PIECE, n - i);
-            if (x == z || !nearTanh(piece, x, xi + i, z, zi + i)) {
-                anyTanh(piece, x, xi + i, z, zi + i);
-            }
-        }
-    }
-
-    private static boolean nearTanh(int n, float[] x, int xi, float[] z, int zi) {
-        IntVector most = FloatVector.zero(S).reinterpretAsInts();
-        for (int i = 0; i < n; i += L) {
-            FloatVector v = FloatVector.fromArray(S, x, xi + i);
-            most = VectorMath.magnitude(most, v);
-            VectorMath.withSign(VectorMath.nearTanh(v), v).intoArray(z, zi + i);
-        }
-        return VectorMath.isAtMost(most, ScalarMath.TANH_NEAR);
-    }
-
-    private static void anyTanh(int n, float[] x, int xi, float[] z, int zi) {
         for (int i = 0; i < n; i += L) {
             FloatVector v = FloatVector.fromArray(S, x, xi + i);
             VectorMath.tanh(v).intoArray(z, zi + i);

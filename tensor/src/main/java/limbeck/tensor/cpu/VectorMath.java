@@ -88,24 +88,15 @@ final class VectorMath {
         return i.fma(FloatVector.broadcast(S, LN2), m.mul(m).fma(l, m));
     }
 
+    /** tanh where there is no vector long enough for a {@link TanhTable}. */
     static FloatVector tanh(FloatVector x) {
         FloatVector y = x.abs();
         y = y.blend(TANH_HIGH / 2, y.compare(VectorOperators.GT, TANH_HIGH / 2));
-        return withSign(nearTanh(y), x);
-    }
-
-    /**
-     * tanh(|x|), the same bits without a comparison where |x| is at most {@link ScalarMath#TANH_NEAR}; something else where it is more, as
-     * for {@link #normalExp}.
-     */
-    static FloatVector nearTanh(FloatVector x) {
-        FloatVector y = x.abs();
         y = y.add(y);
         FloatVector t = y.fma(LOG2_E, ROUNDER);
-        IntVector exponent = t.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23);
-        FloatVector s = exponent.add(Float.floatToRawIntBits(1)).reinterpretAsFloats();
+        FloatVector s = power(t.reinterpretAsInts().sub(ROUNDER_BITS));
         FloatVector e = s.fma(expm1Core(remainder(y, t)), s.sub(1));
-        return e.div(e.add(2));
+        return withSign(e.div(e.add(2)), x);
     }
 
     static FloatVector sigmoid(FloatVector x) {

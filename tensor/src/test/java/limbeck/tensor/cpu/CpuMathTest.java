@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import limbeck.tensor.op.UnaryFn;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -77,6 +78,23 @@ final class CpuMathTest {
                     assertEquals(alone[i], beside[i], fn + "(" + x[i] + ") beside " + other);
                 }
             }
+        }
+    }
+
+    @Test
+    void tanhByTable() {
+        float[] x = new float[1 << 16];
+        float[] z = new float[x.length];
+        // Each half octave from 2^-20 to 16 by as many floats.
+        for (int i = 0, bits = Float.floatToRawIntBits(0x1p-20f); i < x.length; i++, bits += 24 * (1 << 23) / x.length) {
+            x[i] = i % 2 == 0 ? Float.intBitsToFloat(bits) : -Float.intBitsToFloat(bits);
+        }
+        apply(UnaryFn.TANH, x, z);
+        for (int i = 0; i < x.length; i++) {
+            float tanh = TanhTable.tanh(x[i]);
+            check(UnaryFn.TANH, x[i], tanh, 1.7);
+            assertTrue(Math.abs(tanh) <= 1, "tanh(" + x[i] + ") is " + tanh);
+            assertTrue(z[i] == tanh || !TanhTable.USED, "tanh(" + x[i] + ") is " + z[i] + " on vectors and " + tanh + " alone");
         }
     }
 
