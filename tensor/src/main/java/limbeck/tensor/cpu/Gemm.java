@@ -209,7 +209,9 @@ final class Gemm {
         var panels = Panels.in(SHARED, widest(inner, m), begin, 0, inner, m);
         panels.fill(inPlace().transposed(), m);
         int fit = Math.max(MR, GemmCut.NEAR / m / MR * MR);
-        int rows = Math.min(fit, Math.max(MC, roundUp(Math.ceilDiv(n, 2 * Threads.count()), MR)));
+        // Where rows are copied, many at once would drive out of the L2 cache what they meet there.
+        int rows = distance(panels.widest()) > 0 ? GemmCut.rows(n, Math.min(fit, 2 * MC), MC)
+                : Math.min(fit, Math.max(MC, roundUp(Math.ceilDiv(n, 2 * Threads.count()), MR)));
         Parallel.range(n, rows, (from, to) -> {
             float[] turned = TURNED.floats((to - from) * m);
             var weights = new GemmMatrix(b.array(), b.offset() + from * b.columnStride(), b.columnStride(), 1);

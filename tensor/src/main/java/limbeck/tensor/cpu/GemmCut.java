@@ -22,6 +22,8 @@ record GemmCut(int rows, int columns) {
     private static final int FETCH_NEAR = 1;
     private static final int FETCH_FAR = 8;
     private static final int TASK = 20_000;
+    // How much longer a product takes whose rows are read where they lie, by the smaller tiles for them.
+    private static final double IN_PLACE = 1.2;
 
     /**
      * Rectangles of C.
@@ -30,13 +32,12 @@ record GemmCut(int rows, int columns) {
      * @param n columns of C
      * @param inner the inner index
      * @param kc its blocks
-     * @param inPlace whether A's rows can be read where they lie
+     * @param inPlace whether A's rows can be read where they lie; that they are only if so few columns are not worth a copy
      * @param packed whether B is packed already
      */
     static GemmCut of(int m, int n, int inner, int kc, boolean inPlace, boolean packed) {
         int threads = Threads.count();
         int pack = packed ? 0 : PACK;
-        int packLeft = inPlace ? 0 : PACK;
         // A panel that is packed already cannot be cut.
         int narrowest = packed ? PANEL : PANEL / 2;
         GemmCut best = new GemmCut(m, n);
@@ -50,10 +51,12 @@ record GemmCut(int rows, int columns) {
                 break;
             }
             int fetch = (long) rows * kc <= NEAR ? FETCH_NEAR : FETCH_FAR;
-            for (int width = narrowest; width < 2 * Math.max(n, narrowest); width *= 2) {
-                int columns = Math.min(width, n);
-                double products = (double) columns * (rows + pack);
-                double task = inner * (products + (packLeft + (double) fetch * Math.ceilDiv(columns, PANEL)) * rows) + TASK;
+            int columns = Integer.MAX_VALUE;
+            for (int across = 1; columns > narrowest; across += Math.max(1, across / 2)) {
+                columns = Math.min(n, Math.ceilDiv(Math.ceilDiv(n, across), narrowest) * narrowest);
+                boolean copied = !inPlace || Gemm.widest(packed ? inner : kc, packed ? n : columns) == MicroKernel.STEP_PANEL;
+                double products = (double) columns * (rows + pack) * (copied ? 1 : IN_PLACE);
+                double task = inner * (products + ((copied ? PACK : 0) + (double) fetch * Math.ceilDiv(columns, PANEL)) * rows) + TASK;
                 double time = Math.ceilDiv(Math.ceilDiv(m, rows) * Math.ceilDiv(n, columns), threads) * task;
                 if (time < soonest) {
                     soonest = time;

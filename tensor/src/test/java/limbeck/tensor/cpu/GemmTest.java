@@ -140,6 +140,23 @@ final class GemmTest {
         }
     }
 
+    /** Few rows are cut by columns: evenly, and into few pieces where rows are copied for each. */
+    @ParameterizedTest
+    @ValueSource(ints = {2, 3, 4})
+    void fewRowsAreCutEvenly(int threads) {
+        int before = Threads.count();
+        try {
+            Threads.use(threads);
+            GemmCut cut = GemmCut.of(128, 1200, 1200, 400, true, false);
+            int tasks = Math.ceilDiv(128, cut.rows()) * Math.ceilDiv(1200, cut.columns());
+            int busiest = Math.ceilDiv(tasks, threads) * Math.min(128, cut.rows()) * cut.columns();
+            assertTrue(busiest <= 1.1 * 128 * 1200 / threads, threads + " threads: " + cut);
+            assertTrue(MicroKernel.STEP_PANEL == 0 || tasks <= threads, threads + " threads: " + cut);
+        } finally {
+            Threads.use(before);
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 3, 16, 513})
     void allSizesAndEdges(int k) {
