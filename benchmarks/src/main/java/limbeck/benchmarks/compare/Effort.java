@@ -22,8 +22,8 @@ record Effort(int warmups, int iterations, int millis) {
             return quickly ? new Effort(warmups, compiled ? 3 : 4, 1000) : new Effort(warmups, 5, 1000 * StepBench.SECONDS);
         }
         if (one.is(Case.Trait.WHOLE)) {
-            int warmups = compiled ? 2 : 6 * longer;
-            return quickly ? new Effort(warmups, 3, 600) : new Effort(2 * warmups, 5, 1500);
+            int warmups = compiled ? 2 : 8 * longer;
+            return quickly ? new Effort(warmups, 3, 600) : new Effort(compiled ? 4 : 12, 5, 1500);
         }
         int warmups = compiled ? 2 : 8 * longer;
         return quickly ? new Effort(warmups, 3, 250) : new Effort(compiled ? 4 : 8, 5, 500);
