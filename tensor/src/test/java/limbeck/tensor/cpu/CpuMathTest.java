@@ -56,7 +56,7 @@ final class CpuMathTest {
 
     /** What else is in the array may decide how a function is computed, but not its bits. */
     @ParameterizedTest
-    @CsvSource({"EXP, 1.1, 87, 87.1", "TANH, 2.4, 43, 43.1", "TANH, 2.4, 0.5, 1e30"})
+    @CsvSource({"EXP, 1.1, 87, 87.1", "TANH, 2.4, 0.5, 1e30"})
     void theBitsAreTheSameBesideLargerNumbers(UnaryFn fn, double bound, float most, float large) {
         float[] x = new float[1 << 16];
         for (int i = 0; i < x.length; i++) {
