@@ -28,14 +28,9 @@ final class GeluKernels {
         int xi = view.layout().offset();
         int zi = out.layout().offset();
         GeluLoops loops = GeluLoops.BEST;
-        boolean approximate = op.approximate();
-        Parallel.range(out.shape().intSize(), GRAIN, (at, to) -> {
-            if (approximate) {
-                loops.tanh(to - at, x, xi + at, z, zi + at);
-            } else {
-                loops.exact(to - at, x, xi + at, z, zi + at);
-            }
-        });
+        Alone.Loop loop = op.approximate() ? (n, a, ai, _, _, c, ci, _) -> loops.tanh(n, a, ai, c, ci)
+                : (n, a, ai, _, _, c, ci, _) -> loops.exact(n, a, ai, c, ci);
+        Parallel.range(out.shape().intSize(), GRAIN, (at, to) -> Alone.run(loop, to - at, x, xi + at, null, 0, z, zi + at, null));
     }
 
     static void input(GeluInput op, View from, View gradient, View out, Temps temps) {
@@ -48,13 +43,8 @@ final class GeluKernels {
         int gi = flow.layout().offset();
         int zi = out.layout().offset();
         GeluLoops loops = GeluLoops.BEST;
-        boolean approximate = op.approximate();
-        Parallel.range(out.shape().intSize(), GRAIN, (at, to) -> {
-            if (approximate) {
-                loops.tanhInput(to - at, x, xi + at, g, gi + at, z, zi + at);
-            } else {
-                loops.exactInput(to - at, x, xi + at, g, gi + at, z, zi + at);
-            }
-        });
+        Alone.Loop loop = op.approximate() ? (n, a, ai, b, bi, c, ci, _) -> loops.tanhInput(n, a, ai, b, bi, c, ci)
+                : (n, a, ai, b, bi, c, ci, _) -> loops.exactInput(n, a, ai, b, bi, c, ci);
+        Parallel.range(out.shape().intSize(), GRAIN, (at, to) -> Alone.run(loop, to - at, x, xi + at, g, gi + at, z, zi + at, null));
     }
 }

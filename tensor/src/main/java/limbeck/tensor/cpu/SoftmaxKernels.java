@@ -14,11 +14,6 @@ final class SoftmaxKernels {
     private static final Scratch LANES = new Scratch();
     private static final Scratch TEACHER = new Scratch();
 
-    /** The work on one row: operands and result, each with where the row begins. */
-    private interface Row {
-        void run(int n, float[] x, int xi, float[] g, int gi, float[] z, int zi, float[] lanes);
-    }
-
     private SoftmaxKernels() {
     }
 
@@ -95,7 +90,7 @@ final class SoftmaxKernels {
         });
     }
 
-    private static void rows(View first, View last, View out, Row row) {
+    private static void rows(View first, View last, View out, Alone.Loop row) {
         int n = first.shape().dim(first.shape().rank() - 1);
         int rows = first.shape().intSize() / n;
         float[] x = floats(first);
@@ -107,7 +102,7 @@ final class SoftmaxKernels {
         Parallel.range(rows, Math.max(1, GRAIN / n), (from, to) -> {
             float[] lanes = LANES.floats(MicroKernel.LANES);
             for (int r = from; r < to; r++) {
-                row.run(n, x, xi + r * n, g, gi + r * n, z, zi + r * n, lanes);
+                Alone.run(row, n, x, xi + r * n, g, gi + r * n, z, zi + r * n, lanes);
             }
         });
     }

@@ -3,6 +3,8 @@ package limbeck.tensor.cpu;
 import static limbeck.tensor.cpu.VectorMath.S;
 
 import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.Map;
 import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
@@ -27,6 +29,15 @@ final class VectorLoops implements Loops {
     private static final VectorSpecies<Byte> B =
             VectorSpecies.of(byte.class, VectorShape.forBitSize(MASKS ? Simd.bits() / 4 : 64));
 
+    private static final Map<UnaryFn, Alone.Loop> ALONE = new EnumMap<>(Map.of(
+            UnaryFn.EXP, (n, x, xi, _, _, z, zi, _) -> exp(n, x, xi, z, zi),
+            UnaryFn.LOG, (n, x, xi, _, _, z, zi, _) -> log(n, x, xi, z, zi),
+            UnaryFn.TANH, TanhTable.USED ? (n, x, xi, _, _, z, zi, _) -> VectorTanh.run(n, x, xi, z, zi)
+                    : (n, x, xi, _, _, z, zi, _) -> tanh(n, x, xi, z, zi),
+            UnaryFn.SIGMOID, (n, x, xi, _, _, z, zi, _) -> sigmoid(n, x, xi, z, zi),
+            UnaryFn.ERF, (n, x, xi, _, _, z, zi, _) -> erf(n, x, xi, z, zi),
+            UnaryFn.SOFTPLUS, (n, x, xi, _, _, z, zi, _) -> softplus(n, x, xi, z, zi)));
+
     private final ScalarLoops scalar = new ScalarLoops();
 
     @Override
@@ -38,24 +49,13 @@ final class VectorLoops implements Loops {
             int zi = zw.at + r * zw.row;
             switch (fn) {
                 case AFFINE -> affine(a, b, bulk, x, xi, z, zi);
-                case EXP -> exp(bulk, x, xi, z, zi);
-                case LOG -> log(bulk, x, xi, z, zi);
+                case EXP, LOG, TANH, SIGMOID, ERF, SOFTPLUS -> Alone.run(ALONE.get(fn), bulk, x, xi, null, 0, z, zi, null);
                 case SQRT -> sqrt(bulk, x, xi, z, zi);
                 case RSQRT -> rsqrt(bulk, x, xi, z, zi);
                 case RECIPROCAL -> reciprocal(bulk, x, xi, z, zi);
                 case SQUARE -> square(bulk, x, xi, z, zi);
-                case TANH -> {
-                    if (TanhTable.USED) {
-                        VectorTanh.run(bulk, x, xi, z, zi);
-                    } else {
-                        tanh(bulk, x, xi, z, zi);
-                    }
-                }
-                case SIGMOID -> sigmoid(bulk, x, xi, z, zi);
-                case ERF -> erf(bulk, x, xi, z, zi);
                 case RELU -> relu(bulk, x, xi, z, zi);
                 case LEAKY_RELU -> leakyRelu(a, bulk, x, xi, z, zi);
-                case SOFTPLUS -> softplus(bulk, x, xi, z, zi);
                 case ABS -> abs(bulk, x, xi, z, zi);
                 case SIGN -> sign(bulk, x, xi, z, zi);
                 case CLAMP -> clamp(a, b, bulk, x, xi, z, zi);
