@@ -79,7 +79,7 @@ public final class Bench {
                 .footer("", "Ratios above 1 mean that Limbeck is faster. Leave the machine alone while it runs.");
         flag(spec, "--peers", "compare with libtorch, MKL, OpenBLAS and EJML; downloads about 400 MB once (natives: Linux on x86-64)");
         flag(spec, "--quick", "the most telling cases, one JVM each, ops but products and convolutions on one thread only, without EJML:"
-                + " about 16 minutes with --peers, instead of three hours");
+                + " about 15 minutes with --peers, instead of three hours");
         value(spec, "--jvms", "N", "so many JVMs for each figure, of which the median counts: 1 with --quick, otherwise 3");
         value(spec, "--only", "PATTERN", "only cases whose names hold this regular expression, such as 'gemm|step'");
         value(spec, "--json", "FILE", "write every ratio as a list of {case, threads, ours, rival, rival_name, unit, ratio}");

@@ -18,12 +18,12 @@ record Effort(int warmups, int iterations, int millis) {
         // On as many threads as there are processors the JVM's compiler takes its time from them, and is ready later.
         int longer = quickly && threads > 1 ? 2 : 1;
         if (one.family().equals("Step")) {
-            int warmups = compiled ? 2 : longer * StepBench.WARMUPS;
-            return quickly ? new Effort(warmups, compiled ? 3 : 4, 1000) : new Effort(warmups, 5, 1000 * StepBench.SECONDS);
+            int warmups = compiled ? quickly ? 1 : 2 : longer * StepBench.WARMUPS;
+            return quickly ? new Effort(warmups, 3, 1000) : new Effort(warmups, 5, 1000 * StepBench.SECONDS);
         }
         if (one.is(Case.Trait.WHOLE)) {
-            int warmups = compiled ? 2 : 8 * longer;
-            return quickly ? new Effort(warmups, 3, 600) : new Effort(compiled ? 4 : 12, 5, 1500);
+            int warmups = compiled ? 1 : 8 * longer;
+            return quickly ? new Effort(warmups, 3, compiled ? 400 : 600) : new Effort(compiled ? 4 : 12, 5, 1500);
         }
         int warmups = compiled ? 2 : 8 * longer;
         return quickly ? new Effort(warmups, 3, 250) : new Effort(compiled ? 4 : 8, 5, 500);

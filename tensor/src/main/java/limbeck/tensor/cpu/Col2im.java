@@ -136,7 +136,7 @@ final class Col2im {
             int first = i / pieces * summed;
             int channel = i % pieces * width;
             int count = Math.min(width, channels - channel);
-            var panels = new Panels(Gemm.widest(summed, columns(width)), room.array(), room.offset() + i * size, 0, 0, summed);
+            var panels = new Panels(Panels.widest(summed, columns(width)), room.array(), room.offset() + i * size, 0, 0, summed);
             panels.fill(new Columns(array, w.offset() + first * w.stride(0) + channel * w.stride(1), w, count), taps * count);
             all.add(new Part(first, i / pieces * channels + channel, count, panels));
         }

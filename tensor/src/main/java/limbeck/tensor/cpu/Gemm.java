@@ -4,8 +4,8 @@ import java.util.Arrays;
 import limbeck.tensor.Threads;
 
 /**
- * A matrix product, C = A B or C += A B, with the rows of C contiguous: cut into tiles that fit the caches, the tiles
- * given to threads.
+ * A matrix product, C = A B or C += A B, with the rows of C contiguous: cut into {@link GemmTile}s that fit the caches,
+ * which are given to threads.
  *
  * {@snippet :
  * Gemm.of(m, n, k, new GemmMatrix(a, 0, k, 1), new GemmMatrix(b, 0, n, 1), c, 0, n, false).run();
@@ -29,8 +29,6 @@ final class Gemm {
     private static final int MR = MicroKernel.MR;
     private static final int LANES = MicroKernel.LANES;
     private static final int PANEL = MicroKernel.WIDEST * LANES;
-    // Rows that are computed one after the other, by one larger tile if possible.
-    private static final int STRIP = 2 * MR;
     // B is packed for all threads in parts of at most this many floats (16 MiB).
     private static final int PART = 1 << 22;
     // Least arithmetic of a task, in multiply-adds: a few microseconds.
@@ -38,34 +36,27 @@ final class Gemm {
     // A long inner index, from LONG on, is cut into at most so many chunks, whose sums are added in order.
     private static final int LONG = 3072;
     private static final int CHUNKS = 16;
-    // A shorter inner index is not worth copying rows for that could be read where they lie.
-    private static final int LEAST_NEAR = 96;
-    // Floats of all panels of a task that stay there while rows of A pass by.
-    private static final int NEAR_PANELS = 160_000;
 
     private static final AlignedScratch SHARED = new AlignedScratch();
     private static final Scratch SUMS = new Scratch();
-    private static final AlignedScratch LEFT = new AlignedScratch();
-    private static final AlignedScratch RIGHT = new AlignedScratch();
-    private static final AlignedScratch EDGE = new AlignedScratch();
     private static final Scratch TURNED = new Scratch();
 
     private final int m;
     private final int n;
     // The inner index runs from begin to end, in blocks of kc.
-    private final int begin;
-    private final int end;
-    private final int kc;
+    final int begin;
+    final int end;
+    final int kc;
     // A, or A transposed where slivers of six columns are to be copied from it.
-    private final GemmSource left;
-    private final boolean sliver;
-    private final GemmSource right;
+    final GemmSource left;
+    final boolean sliver;
+    final GemmSource right;
     // B where it is packed already, else null.
     private final Panels packed;
-    private final float[] c;
-    private final int co;
-    private final int ldc;
-    private final boolean accumulate;
+    final float[] c;
+    final int co;
+    final int ldc;
+    final boolean accumulate;
 
     private Gemm(int m, int n, int begin, int end, GemmSource left, boolean sliver, GemmSource right, Panels packed, float[] c, int co,
             int ldc, boolean accumulate) {
@@ -151,7 +142,7 @@ final class Gemm {
             finish.block(0, m, 0, n);
         }
         for (int i = 0; i < m; i += MC) {
-            new Tile(i, Math.min(m, i + MC)).run(0, n, packed, finish);
+            new GemmTile(this, i, Math.min(m, i + MC)).run(0, n, packed, finish);
         }
     }
 
@@ -169,7 +160,7 @@ final class Gemm {
             Parallel.range(m, rows, (i0, i1) -> {
                 for (int i = i0; i < i1; i += MC) {
                     int end = Math.min(i1, i + MC);
-                    new Tile(i, end).run(j0, j0 + columns, panels, finish);
+                    new GemmTile(this, i, end).run(j0, j0 + columns, panels, finish);
                     if (seen) {
                         finish.rows(i0 / rows, i, end - i);
                     }
@@ -189,7 +180,7 @@ final class Gemm {
         Parallel.range(Math.ceilDiv(m, cut.rows()) * across, 1, (task, _) -> {
             int i = task / across * cut.rows();
             int j = task % across * cut.columns();
-            new Tile(i, Math.min(m, i + cut.rows())).run(j, Math.min(n, j + cut.columns()), packed, finish);
+            new GemmTile(this, i, Math.min(m, i + cut.rows())).run(j, Math.min(n, j + cut.columns()), packed, finish);
         });
     }
 
@@ -206,7 +197,7 @@ final class Gemm {
     private void turn(Finish finish) {
         int inner = end - begin;
         GemmMatrix b = (GemmMatrix) right;
-        var panels = Panels.in(SHARED, widest(inner, m), begin, 0, inner, m);
+        var panels = Panels.in(SHARED, Panels.widest(inner, m), begin, 0, inner, m);
         panels.fill(inPlace().transposed(), m);
         int fit = Math.max(MR, GemmCut.NEAR / m / MR * MR);
         // Where rows are copied, many at once would drive out of the L2 cache what they meet there.
@@ -215,8 +206,8 @@ final class Gemm {
         Parallel.range(n, rows, (from, to) -> {
             float[] turned = TURNED.floats((to - from) * m);
             var weights = new GemmMatrix(b.array(), b.offset() + from * b.columnStride(), b.columnStride(), 1);
-            new Gemm(to - from, m, begin, end, weights, false, null, panels, turned, 0, m, false).new Tile(0, to - from)
-                    .run(0, m, panels, Finish.NONE);
+            var product = new Gemm(to - from, m, begin, end, weights, false, null, panels, turned, 0, m, false);
+            new GemmTile(product, 0, to - from).run(0, m, panels, Finish.NONE);
             new GemmMatrix(turned, 0, 1, m).copy(0, m, 0, to - from, c, co + from, ldc);
             finish.block(0, m, from, to - from);
         });
@@ -243,17 +234,12 @@ final class Gemm {
         });
     }
 
-    /** Vectors of columns in a panel of a k x n matrix, packed for rows that could be read where they lie. */
-    static int widest(int k, int n) {
-        return MicroKernel.STEP_PANEL > 0 && k >= LEAST_NEAR && n > PANEL ? MicroKernel.STEP_PANEL : MicroKernel.WIDEST;
-    }
-
-    /** The same where so many columns meet the rows of this left operand, which are copied if they can't be read where they lie. */
-    private int widest(int columns) {
+    /** Vectors of columns in a panel, of which so many meet A; its rows are copied if they cannot be read where they lie. */
+    int widest(int columns) {
         if (sliver) {
             return MicroKernel.WIDEST;
         }
-        return isShort() && columns <= LANES ? 1 : widest(kc, inPlace() == null ? Integer.MAX_VALUE : columns);
+        return isShort() && columns <= LANES ? 1 : Panels.widest(kc, inPlace() == null ? Integer.MAX_VALUE : columns);
     }
 
     /** Whether the rows of A are copied, but not worth the distance of long ones. */
@@ -262,169 +248,26 @@ final class Gemm {
     }
 
     /** How far apart the rows of A are copied for a larger tile, or 0 if there is none that meets panels of so many vectors. */
-    private int distance(int panel) {
+    int distance(int panel) {
         return sliver ? 0 : panel == MicroKernel.STEP_PANEL ? MicroKernel.STEP : isShort() && panel == 1 ? MicroKernel.SHORT_STEP : 0;
     }
 
     /** The left operand if the kernels can read it where it lies. */
-    private GemmMatrix inPlace() {
+    GemmMatrix inPlace() {
         return !sliver && left instanceof GemmMatrix matrix && matrix.columnStride() == 1 ? matrix : null;
     }
 
-    private static int roundUp(int value, int unit) {
+    static int roundUp(int value, int unit) {
         return Math.ceilDiv(value, unit) * unit;
     }
 
-    private static void put(float[] from, int at, int length, float[] to, int target, boolean accumulate) {
+    static void put(float[] from, int at, int length, float[] to, int target, boolean accumulate) {
         if (!accumulate) {
             System.arraycopy(from, at, to, target, length);
             return;
         }
         for (int i = 0; i < length; i++) {
             to[target + i] += from[at + i];
-        }
-    }
-
-    /** Rows i0 to i1 of C, computed by one thread. */
-    private final class Tile {
-        private final int i0;
-        private final int i1;
-        private final GemmMatrix inPlace = inPlace();
-        // Row or sliver i0 of A within the current block begins at a[ao].
-        private float[] a;
-        private int ao;
-        private int lda;
-        // How far apart its rows have been copied for a larger tile, or 0.
-        private int distance;
-        // Vectors of columns in a panel.
-        private int widest;
-
-        Tile(int i0, int i1) {
-            this.i0 = i0;
-            this.i1 = i1;
-        }
-
-        /** Columns j0 to j1; B is packed, with a panel that begins at j0, or null and still to be. */
-        void run(int j0, int j1, Panels panels, Finish finish) {
-            widest = panels == null ? widest(j1 - j0) : panels.widest();
-            distance = distance(widest);
-            if (panels == null && j1 - j0 > PANEL && (long) kc * (j1 - j0) <= NEAR_PANELS) {
-                rowByRow(j0, j1, finish);
-                return;
-            }
-            AlignedScratch.Piece own = panels == null ? RIGHT.floats(widest * LANES * kc) : null;
-            float[] panel = panels == null ? own.array() : panels.array();
-            for (int k0 = begin; k0 < end; k0 += kc) {
-                int length = Math.min(kc, end - k0);
-                loadLeft(k0, length);
-                for (int j = j0; j < j1; j += width(j1 - j)) {
-                    int width = width(j1 - j);
-                    int columns = Math.min(j1 - j, width);
-                    int bo = panels == null ? own.offset() : panels.at(k0, j, width);
-                    if (panels == null) {
-                        right.copy(k0, length, j, columns, panel, bo, width);
-                    }
-                    for (int i = i0; i < i1; i += height(i)) {
-                        strip(k0, length, i, j, columns, panel, bo);
-                    }
-                    if (k0 + length == end) {
-                        finish.block(i0, i1 - i0, j, columns);
-                    }
-                }
-            }
-        }
-
-        /**
-         * With a short inner index, as in gradients of weights: all panels at once, then row after row of C as it lies in memory.
-         * A tenth faster than panel by panel, which comes back to the cache lines that two panels share.
-         */
-        private void rowByRow(int j0, int j1, Finish finish) {
-            for (int k0 = begin; k0 < end; k0 += kc) {
-                int length = Math.min(kc, end - k0);
-                loadLeft(k0, length);
-                Panels panels = Panels.in(RIGHT, widest, k0, j0, length, j1 - j0);
-                panels.fillHere(right, j1 - j0);
-                for (int i = i0; i < i1; i += height(i)) {
-                    for (int j = j0; j < j1; j += width(j1 - j)) {
-                        int width = width(j1 - j);
-                        strip(k0, length, i, j, Math.min(j1 - j, width), panels.array(), panels.at(k0, j, width));
-                    }
-                }
-            }
-            finish.block(i0, i1 - i0, j0, j1 - j0);
-        }
-
-        private void loadLeft(int k0, int length) {
-            if (inPlace != null && distance == 0) {
-                a = inPlace.array();
-                lda = inPlace.rowStride();
-                ao = inPlace.offset() + i0 * lda + k0;
-                return;
-            }
-            // Rows that are copied have room behind them for a vector, so that short ones can be copied by whole vectors.
-            lda = distance > 0 ? distance : sliver ? length : length + LANES;
-            // A kernel reads six rows, though it may be of two alone that what it computes is looked at.
-            AlignedScratch.Piece piece = LEFT.floats((roundUp(i1 - i0, MR) + (distance > 0 ? MR : 0)) * lda);
-            a = piece.array();
-            ao = piece.offset();
-            if (!sliver) {
-                left.copy(i0, i1 - i0, k0, length, a, ao, lda);
-                return;
-            }
-            for (int i = i0; i < i1; i += MR) {
-                left.copy(k0, length, i, Math.min(MR, i1 - i), a, ao + (i - i0) * length, MR);
-            }
-        }
-
-        /** The rows of the strip that begins at i. */
-        private int height(int i) {
-            MicroKernel.Near tile = MicroKernel.near(distance, widest, i1 - i);
-            return tile == null ? Math.min(STRIP, i1 - i) : tile.rows();
-        }
-
-        /** A strip by one panel. */
-        private void strip(int k0, int length, int i, int j, int columns, float[] panel, int bo) {
-            MicroKernel.Near tile = columns == widest * LANES ? MicroKernel.near(distance, widest, i1 - i) : null;
-            if (tile != null) {
-                tile.run(length, a, ao + (i - i0) * lda, panel, bo, c, co + i * ldc + j, ldc, accumulate || k0 > begin);
-                return;
-            }
-            int rows = height(i);
-            for (int r = 0; r < rows; r += MR) {
-                kernel(k0, length, i + r, Math.min(MR, rows - r), j, columns, panel, bo);
-            }
-        }
-
-        private int width(int columns) {
-            return MicroKernel.vectors(columns, widest) * LANES;
-        }
-
-        /** Up to six rows by one panel. At the lower and right edge the kernel computes into a tile of its own. */
-        private void kernel(int k0, int length, int i, int rows, int j, int columns, float[] panel, int bo) {
-            boolean add = accumulate || k0 > begin;
-            int to = co + i * ldc + j;
-            int width = width(columns);
-            float[] from = a;
-            int at = ao + (i - i0) * lda;
-            int stride = lda;
-            if (rows < MR && inPlace != null && distance == 0) {
-                // Below the last row the array may end.
-                AlignedScratch.Piece last = LEFT.floats(MR * kc);
-                from = last.array();
-                at = last.offset();
-                left.copy(i, rows, k0, length, from, at, length);
-                stride = length;
-            }
-            MicroKernel kernel = MicroKernel.of(width / LANES, sliver);
-            if (rows == MR && columns == width) {
-                kernel.run(length, from, at, stride, panel, bo, c, to, ldc, add);
-                return;
-            }
-            AlignedScratch.Piece edge = EDGE.floats(MR * PANEL);
-            kernel.run(length, from, at, stride, panel, bo, edge.array(), edge.offset(), width, false);
-            for (int r = 0; r < rows; r++) {
-                put(edge.array(), edge.offset() + r * width, columns, c, to + r * ldc, add);
-            }
         }
     }
 }

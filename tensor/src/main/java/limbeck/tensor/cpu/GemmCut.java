@@ -54,7 +54,7 @@ record GemmCut(int rows, int columns) {
             int columns = Integer.MAX_VALUE;
             for (int across = 1; columns > narrowest; across += Math.max(1, across / 2)) {
                 columns = Math.min(n, Math.ceilDiv(Math.ceilDiv(n, across), narrowest) * narrowest);
-                boolean copied = !inPlace || Gemm.widest(packed ? inner : kc, packed ? n : columns) == MicroKernel.STEP_PANEL;
+                boolean copied = !inPlace || Panels.widest(packed ? inner : kc, packed ? n : columns) == MicroKernel.STEP_PANEL;
                 double products = (double) columns * (rows + pack) * (copied ? 1 : IN_PLACE);
                 double task = inner * (products + ((copied ? PACK : 0) + (double) fetch * Math.ceilDiv(columns, PANEL)) * rows) + TASK;
                 double time = Math.ceilDiv(Math.ceilDiv(m, rows) * Math.ceilDiv(n, columns), threads) * task;

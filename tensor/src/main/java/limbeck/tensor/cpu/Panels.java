@@ -15,10 +15,12 @@ record Panels(int widest, float[] array, int offset, int row, int column, int in
     private static final int LANES = MicroKernel.LANES;
     // Least elements that a task packs.
     private static final int TASK = 1 << 15;
+    // A shorter inner index is not worth copying rows for that could be read where they lie.
+    private static final int LEAST_NEAR = 96;
 
     /** All of a k x n matrix, packed for many products; so its memory is its own. */
     static Panels of(int k, int n, GemmSource right) {
-        var panels = new Panels(Gemm.widest(k, n), new float[CacheLines.START + size(k, n)], CacheLines.START, 0, 0, k);
+        var panels = new Panels(widest(k, n), new float[CacheLines.START + size(k, n)], CacheLines.START, 0, 0, k);
         panels.fill(right, n);
         return panels;
     }
@@ -27,6 +29,11 @@ record Panels(int widest, float[] array, int offset, int row, int column, int in
     static Panels in(AlignedScratch scratch, int widest, int row, int column, int inner, int columns) {
         AlignedScratch.Piece piece = scratch.floats(size(inner, columns));
         return new Panels(widest, piece.array(), piece.offset(), row, column, inner);
+    }
+
+    /** Vectors of columns in a panel of a k x n matrix, packed for rows that could be read where they lie. */
+    static int widest(int k, int n) {
+        return MicroKernel.STEP_PANEL > 0 && k >= LEAST_NEAR && n > MicroKernel.WIDEST * LANES ? MicroKernel.STEP_PANEL : MicroKernel.WIDEST;
     }
 
     /** How many floats so many columns take, the last vector of them being filled up. */
