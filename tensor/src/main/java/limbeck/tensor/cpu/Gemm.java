@@ -20,9 +20,9 @@ import limbeck.tensor.Threads;
  * result do not depend on the number of threads, though the tiles may.
  */
 final class Gemm {
-    // A panel of B of KC x 64 floats (128 KiB) stays in the L2 cache, and the rows of A that meet it go through L1.
+    // A strip of twelve rows of A (24 KiB) stays in the L1 cache while a block of B passes by from L2.
     private static final int KC = MicroKernel.INNER;
-    // Rows of a tile at most where A is copied: what is copied (240 KiB) stays in L2 beside the panel.
+    // Rows of a tile at most where A is gathered from an image (240 KiB), which then stays in L2 beside the panel.
     private static final int MC = 120;
     // Rows of a task whose finish wants to see them: few enough for several threads, and enough not to keep much of each.
     private static final int SEEN = 4 * MC;
@@ -140,10 +140,9 @@ final class Gemm {
                 Arrays.fill(c, co + i * ldc, co + i * ldc + n, 0);
             }
             finish.block(0, m, 0, n);
+            return;
         }
-        for (int i = 0; i < m; i += MC) {
-            new GemmTile(this, i, Math.min(m, i + MC)).run(0, n, packed, finish);
-        }
+        new GemmTile(this, 0, m).run(0, n, packed, finish);
     }
 
     /** A is copied, for instance from an image: B is packed for all, then each task takes some rows. */
@@ -197,12 +196,10 @@ final class Gemm {
     private void turn(Finish finish) {
         int inner = end - begin;
         GemmMatrix b = (GemmMatrix) right;
-        var panels = Panels.in(SHARED, Panels.widest(inner, m), begin, 0, inner, m);
+        var panels = Panels.in(SHARED, MicroKernel.WIDEST, begin, 0, inner, m);
         panels.fill(inPlace().transposed(), m);
-        int fit = Math.max(MR, GemmCut.NEAR / m / MR * MR);
-        // Where rows are copied, many at once would drive out of the L2 cache what they meet there.
-        int rows = distance(panels.widest()) > 0 ? GemmCut.rows(n, Math.min(fit, 2 * MC), MC)
-                : Math.min(fit, Math.max(MC, roundUp(Math.ceilDiv(n, 2 * Threads.count()), MR)));
+        int fit = Math.max(MR, GemmTile.NEAR / m / MR * MR);
+        int rows = Math.min(fit, Math.max(MC, roundUp(Math.ceilDiv(n, 2 * Threads.count()), MR)));
         Parallel.range(n, rows, (from, to) -> {
             float[] turned = TURNED.floats((to - from) * m);
             var weights = new GemmMatrix(b.array(), b.offset() + from * b.columnStride(), b.columnStride(), 1);

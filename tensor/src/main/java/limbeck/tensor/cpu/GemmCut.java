@@ -13,17 +13,12 @@ record GemmCut(int rows, int columns) {
     private static final int MR = MicroKernel.MR;
     private static final int PANEL = MicroKernel.WIDEST * MicroKernel.LANES;
 
-    /** Floats of A that stay in the L2 cache while the panels pass by. */
-    static final int NEAR = 300_000;
-
-    // Multiply-adds in the time that it takes to pack an element, to fetch one of A for each panel from the L2 cache or from
-    // beyond, and to hand out a task.
+    // Multiply-adds in the time that it takes to copy an element, to fetch one that is read where it lies, and to hand out a task.
     private static final int PACK = 16;
-    private static final int FETCH_NEAR = 1;
-    private static final int FETCH_FAR = 8;
+    private static final int FETCH = 8;
     private static final int TASK = 20_000;
     // How much longer a product takes whose rows are read where they lie, by the smaller tiles for them.
-    private static final double IN_PLACE = 1.2;
+    private static final double IN_PLACE = 1.05;
 
     /**
      * Rectangles of C.
@@ -44,19 +39,16 @@ record GemmCut(int rows, int columns) {
         double soonest = Double.MAX_VALUE;
         for (int down = 1; down <= Math.max(16, 8 * threads); down += Math.max(1, down / 2)) {
             int rows = Math.ceilDiv(Math.ceilDiv(m, down), MR) * MR;
-            if (!inPlace) {
-                rows = Math.min(rows, NEAR / kc / MR * MR);
-            }
             if (down > 1 && rows < 8 * MR) {
                 break;
             }
-            int fetch = (long) rows * kc <= NEAR ? FETCH_NEAR : FETCH_FAR;
             int columns = Integer.MAX_VALUE;
             for (int across = 1; columns > narrowest; across += Math.max(1, across / 2)) {
                 columns = Math.min(n, Math.ceilDiv(Math.ceilDiv(n, across), narrowest) * narrowest);
                 boolean copied = !inPlace || Panels.widest(packed ? inner : kc, packed ? n : columns) == MicroKernel.STEP_PANEL;
+                int left = copied ? PACK * Math.ceilDiv(columns, GemmTile.block(rows, columns, kc, PANEL)) : FETCH;
                 double products = (double) columns * (rows + pack) * (copied ? 1 : IN_PLACE);
-                double task = inner * (products + ((copied ? PACK : 0) + (double) fetch * Math.ceilDiv(columns, PANEL)) * rows) + TASK;
+                double task = inner * (products + (double) left * rows) + TASK;
                 double time = Math.ceilDiv(Math.ceilDiv(m, rows) * Math.ceilDiv(n, columns), threads) * task;
                 if (time < soonest) {
                     soonest = time;

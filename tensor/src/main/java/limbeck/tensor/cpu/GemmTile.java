@@ -1,8 +1,12 @@
 package limbeck.tensor.cpu;
 
 /**
- * Some rows of the result of a {@link Gemm}, computed by one thread: block after block of the inner index its rows of A are copied, or read
- * where they lie; panel after panel of B meets them; and strips of rows go through the {@link MicroKernel}s.
+ * Some rows of the result of a {@link Gemm}, computed by one thread. For each block of the inner index, a block of B's columns is packed
+ * into the L2 cache; strip after strip of A's rows meets all of it, panel after panel; and what a strip and a panel make goes through the
+ * {@link MicroKernel}s. So a strip stays in the L1 cache, and C is written row by row: the processor then fetches ahead what it will add to.
+ *
+ * <p>Rows of A are read where they lie, or copied: all at once if they fit the L2 cache beside the block of B, else a strip at a
+ * time, again for each block of columns.
  */
 final class GemmTile {
     private static final int MR = MicroKernel.MR;
@@ -10,8 +14,11 @@ final class GemmTile {
     private static final int PANEL = MicroKernel.WIDEST * LANES;
     // Rows that are computed one after the other, by one larger tile if possible.
     private static final int STRIP = 2 * MR;
-    // Floats of all panels that stay in the L2 cache while rows of A pass by.
-    private static final int NEAR_PANELS = 160_000;
+    // Rows that are finished together where they are read where they lie.
+    private static final int FINISHED = 10 * STRIP;
+
+    /** Floats of a block of B that stays in the L2 cache (800 KB) while strips of A pass by; all of A and a block have half of it each. */
+    static final int NEAR = 200_000;
 
     private static final AlignedScratch LEFT = new AlignedScratch();
     private static final AlignedScratch RIGHT = new AlignedScratch();
@@ -22,10 +29,11 @@ final class GemmTile {
     private final int i1;
     // The left operand if the kernels can read it where it lies, else null.
     private final GemmMatrix inPlace;
-    // Row or sliver i0 of A within the current block begins at a[ao].
+    // Row or sliver `first` of A within the current block begins at a[ao].
     private float[] a;
     private int ao;
     private int lda;
+    private int first;
     // How far apart its rows have been copied for a larger tile, or 0.
     private int distance;
     // Vectors of columns in a panel.
@@ -45,95 +53,105 @@ final class GemmTile {
         inPlace = product.inPlace();
     }
 
+    /** Whether so many rows of A are copied at once, and a block of B has half the cache. */
+    static boolean isWhole(int rows, int kc) {
+        return (long) rows * kc <= NEAR / 2;
+    }
+
+    /** The columns of a block of B, of so many that meet so many rows: a multiple of a panel's, and blocks about equally wide. */
+    static int block(int rows, int columns, int kc, int panel) {
+        int most = Math.max(1, (isWhole(rows, kc) ? NEAR / 2 : NEAR) / kc / panel) * panel;
+        return Gemm.roundUp(Math.ceilDiv(columns, Math.ceilDiv(columns, most)), panel);
+    }
+
     /** Columns j0 to j1; B is packed, with a panel that begins at j0, or null and still to be. */
     void run(int j0, int j1, Panels panels, Finish finish) {
         widest = panels == null ? product.widest(j1 - j0) : panels.widest();
         distance = product.distance(widest);
-        if (panels == null && j1 - j0 > PANEL && (long) product.kc * (j1 - j0) <= NEAR_PANELS) {
-            rowByRow(j0, j1, finish);
-            return;
-        }
-        AlignedScratch.Piece own = panels == null ? RIGHT.floats(widest * LANES * product.kc) : null;
-        float[] panel = panels == null ? own.array() : panels.array();
+        boolean whole = isWhole(i1 - i0, product.kc);
+        int columns = block(i1 - i0, j1 - j0, product.kc, widest * LANES);
         for (int k0 = product.begin; k0 < product.end; k0 += product.kc) {
             int length = Math.min(product.kc, product.end - k0);
-            loadLeft(k0, length);
-            for (int j = j0; j < j1; j += width(j1 - j)) {
-                int width = width(j1 - j);
-                int columns = Math.min(j1 - j, width);
-                int bo = panels == null ? own.offset() : panels.at(k0, j, width);
-                if (panels == null) {
-                    product.right.copy(k0, length, j, columns, panel, bo, width);
-                }
-                for (int i = i0; i < i1; i += height(i)) {
-                    strip(k0, length, i, j, columns, panel, bo);
-                }
-                if (k0 + length == product.end) {
-                    finish.block(i0, i1 - i0, j, columns);
+            for (int j = j0; j < j1; j += columns) {
+                int end = Math.min(j1, j + columns);
+                Panels near = panels == null ? pack(k0, length, j, end) : panels;
+                int rows;
+                for (int i = i0; i < i1; i += rows) {
+                    rows = isCopied() ? whole ? i1 - i0 : height(tile(i), i) : Math.min(i1 - i, FINISHED);
+                    if (!whole || j == j0 || !isCopied()) {
+                        loadLeft(k0, length, i, rows);
+                    }
+                    multiply(k0, length, i, i + rows, j, end, near);
+                    if (k0 + length == product.end) {
+                        finish.block(i, rows, j, end - j);
+                    }
                 }
             }
         }
     }
 
-    /**
-     * With a short inner index, as in gradients of weights: all panels at once, then row after row of C as it lies in memory.
-     * A tenth faster than panel by panel, which comes back to the cache lines that two panels share.
-     */
-    private void rowByRow(int j0, int j1, Finish finish) {
-        for (int k0 = product.begin; k0 < product.end; k0 += product.kc) {
-            int length = Math.min(product.kc, product.end - k0);
-            loadLeft(k0, length);
-            Panels panels = Panels.in(RIGHT, widest, k0, j0, length, j1 - j0);
-            panels.fillHere(product.right, j1 - j0);
-            for (int i = i0; i < i1; i += height(i)) {
-                for (int j = j0; j < j1; j += width(j1 - j)) {
-                    int width = width(j1 - j);
-                    strip(k0, length, i, j, Math.min(j1 - j, width), panels.array(), panels.at(k0, j, width));
-                }
-            }
-        }
-        finish.block(i0, i1 - i0, j0, j1 - j0);
+    private Panels pack(int k0, int length, int j0, int j1) {
+        Panels panels = Panels.in(RIGHT, widest, k0, j0, length, j1 - j0);
+        panels.fillHere(product.right, j1 - j0);
+        return panels;
     }
 
-    private void loadLeft(int k0, int length) {
-        if (inPlace != null && distance == 0) {
+    private boolean isCopied() {
+        return inPlace == null || distance > 0;
+    }
+
+    private void loadLeft(int k0, int length, int i, int rows) {
+        first = i;
+        if (!isCopied()) {
             a = inPlace.array();
             lda = inPlace.rowStride();
-            ao = inPlace.offset() + i0 * lda + k0;
+            ao = inPlace.offset() + i * lda + k0;
             return;
         }
         // Rows that are copied have room behind them for a vector, so that short ones can be copied by whole vectors.
         lda = distance > 0 ? distance : product.sliver ? length : length + LANES;
         // A kernel reads six rows, though it may be of two alone that what it computes is looked at.
-        AlignedScratch.Piece piece = LEFT.floats((Gemm.roundUp(i1 - i0, MR) + (distance > 0 ? MR : 0)) * lda);
+        AlignedScratch.Piece piece = LEFT.floats((Gemm.roundUp(rows, MR) + (distance > 0 ? MR : 0)) * lda);
         a = piece.array();
         ao = piece.offset();
         if (!product.sliver) {
-            product.left.copy(i0, i1 - i0, k0, length, a, ao, lda);
+            product.left.copy(i, rows, k0, length, a, ao, lda);
             return;
         }
-        for (int i = i0; i < i1; i += MR) {
-            product.left.copy(k0, length, i, Math.min(MR, i1 - i), a, ao + (i - i0) * length, MR);
+        for (int r = 0; r < rows; r += MR) {
+            product.left.copy(k0, length, i + r, Math.min(MR, rows - r), a, ao + r * length, MR);
         }
+    }
+
+    /** Rows of A, which have been loaded, by a block of B. */
+    private void multiply(int k0, int length, int from, int to, int j0, int j1, Panels panels) {
+        int rows;
+        for (int i = from; i < to; i += rows) {
+            MicroKernel.Near tile = tile(i);
+            rows = height(tile, i);
+            int at = ao + (i - first) * lda;
+            for (int j = j0; j < j1; j += widest * LANES) {
+                int columns = Math.min(j1 - j, widest * LANES);
+                int bo = panels.at(k0, j, width(columns));
+                if (tile != null && columns == widest * LANES) {
+                    tile.run(length, a, at, panels.array(), bo, product.c, product.co + i * product.ldc + j, product.ldc, adds(k0));
+                    continue;
+                }
+                for (int r = 0; r < rows; r += MR) {
+                    kernel(k0, length, i + r, Math.min(MR, rows - r), j, columns, panels.array(), bo);
+                }
+            }
+        }
+    }
+
+    /** The larger tile for the strip that begins at i, or null. */
+    private MicroKernel.Near tile(int i) {
+        return MicroKernel.near(distance, widest, i1 - i);
     }
 
     /** The rows of the strip that begins at i. */
-    private int height(int i) {
-        MicroKernel.Near tile = MicroKernel.near(distance, widest, i1 - i);
+    private int height(MicroKernel.Near tile, int i) {
         return tile == null ? Math.min(STRIP, i1 - i) : tile.rows();
-    }
-
-    /** A strip by one panel. */
-    private void strip(int k0, int length, int i, int j, int columns, float[] panel, int bo) {
-        MicroKernel.Near tile = columns == widest * LANES ? MicroKernel.near(distance, widest, i1 - i) : null;
-        if (tile != null) {
-            tile.run(length, a, ao + (i - i0) * lda, panel, bo, product.c, product.co + i * product.ldc + j, product.ldc, adds(k0));
-            return;
-        }
-        int rows = height(i);
-        for (int r = 0; r < rows; r += MR) {
-            kernel(k0, length, i + r, Math.min(MR, rows - r), j, columns, panel, bo);
-        }
     }
 
     /** Whether the block that begins with inner index k0 is added to what C holds. */
@@ -151,7 +169,7 @@ final class GemmTile {
         int to = product.co + i * product.ldc + j;
         int width = width(columns);
         float[] from = a;
-        int at = ao + (i - i0) * lda;
+        int at = ao + (i - first) * lda;
         int stride = lda;
         if (rows < MR && inPlace != null && distance == 0) {
             // Below the last row the array may end.

@@ -16,27 +16,26 @@ final class Kernel6x1Rows extends MicroKernel {
         FloatVector c30 = FloatVector.zero(S);
         FloatVector c40 = FloatVector.zero(S);
         FloatVector c50 = FloatVector.zero(S);
-        // The rows are counted from the loop's own variable: one invariant fewer than with a row each, and all of them fit
-        // into the processor's general registers. Otherwise C2 keeps two in vector registers, which costs 8 % of the speed.
-        int a2 = 2 * lda;
-        int a3 = 3 * lda;
-        int a4 = 4 * lda;
-        int a5 = 5 * lda;
         int bk = bo - ao * L;
         int end = ao + inner;
         for (int k = ao; k < end; k++) {
             FloatVector b0 = FloatVector.fromArray(S, b, bk + k * L);
             FloatVector x0 = FloatVector.broadcast(S, a[k]);
             c00 = x0.fma(b0, c00);
-            FloatVector x1 = FloatVector.broadcast(S, a[k + lda]);
+            int row = k + lda;
+            FloatVector x1 = FloatVector.broadcast(S, a[row]);
             c10 = x1.fma(b0, c10);
-            FloatVector x2 = FloatVector.broadcast(S, a[k + a2]);
+            row += lda;
+            FloatVector x2 = FloatVector.broadcast(S, a[row]);
             c20 = x2.fma(b0, c20);
-            FloatVector x3 = FloatVector.broadcast(S, a[k + a3]);
+            row += lda;
+            FloatVector x3 = FloatVector.broadcast(S, a[row]);
             c30 = x3.fma(b0, c30);
-            FloatVector x4 = FloatVector.broadcast(S, a[k + a4]);
+            row += lda;
+            FloatVector x4 = FloatVector.broadcast(S, a[row]);
             c40 = x4.fma(b0, c40);
-            FloatVector x5 = FloatVector.broadcast(S, a[k + a5]);
+            row += lda;
+            FloatVector x5 = FloatVector.broadcast(S, a[row]);
             c50 = x5.fma(b0, c50);
         }
         int r1 = co + ldc;

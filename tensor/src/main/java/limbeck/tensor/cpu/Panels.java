@@ -15,8 +15,9 @@ record Panels(int widest, float[] array, int offset, int row, int column, int in
     private static final int LANES = MicroKernel.LANES;
     // Least elements that a task packs.
     private static final int TASK = 1 << 15;
-    // A shorter inner index is not worth copying rows for that could be read where they lie.
+    // A shorter inner index, or fewer columns, are not worth copying rows for that could be read where they lie.
     private static final int LEAST_NEAR = 96;
+    private static final int FEW_COLUMNS = 2 * MicroKernel.WIDEST * LANES;
 
     /** All of a k x n matrix, packed for many products; so its memory is its own. */
     static Panels of(int k, int n, GemmSource right) {
@@ -33,7 +34,7 @@ record Panels(int widest, float[] array, int offset, int row, int column, int in
 
     /** Vectors of columns in a panel of a k x n matrix, packed for rows that could be read where they lie. */
     static int widest(int k, int n) {
-        return MicroKernel.STEP_PANEL > 0 && k >= LEAST_NEAR && n > MicroKernel.WIDEST * LANES ? MicroKernel.STEP_PANEL : MicroKernel.WIDEST;
+        return MicroKernel.STEP_PANEL > 0 && k >= LEAST_NEAR && n > FEW_COLUMNS ? MicroKernel.STEP_PANEL : MicroKernel.WIDEST;
     }
 
     /** How many floats so many columns take, the last vector of them being filled up. */

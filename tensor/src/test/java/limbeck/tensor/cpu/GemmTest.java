@@ -117,6 +117,29 @@ final class GemmTest {
         }
     }
 
+    /** Rows, columns and inner index in several blocks each: what is finished is whole, and is finished once. */
+    @ParameterizedTest
+    @CsvSource({"200, 700, 1030", "215, 450, 600", "1201, 70, 530", "230, 1000, 100", "412, 130, 520"})
+    void finishedOnceAndWhole(int m, int n, int k) {
+        var random = new Random(SEED);
+        for (Order left : Order.values()) {
+            GemmMatrix a = matrix(random, m, k, left);
+            GemmMatrix b = matrix(random, k, n, Order.ROWS);
+            float[] c = new float[m * n];
+            float[] finished = new float[m * n];
+            Gemm.of(m, n, k, a, b, c, 0, n, false).run((row, rows, column, columns) -> {
+                for (int i = row; i < row + rows; i++) {
+                    for (int j = column; j < column + columns; j++) {
+                        finished[i * n + j] += c[i * n + j];
+                    }
+                }
+            });
+            String what = m + " x " + n + " x " + k + ", " + left;
+            check(m, n, k, a, b, c, 0, n, 0, what);
+            assertArrayEquals(c, finished, what + " seed " + SEED);
+        }
+    }
+
     /** However few the columns, each thread has something to do. */
     @ParameterizedTest
     @ValueSource(ints = {1, 10, 16, 17, 33, 48, 64})

@@ -101,9 +101,8 @@ final class MicroKernelSources {
 
     private String source() {
         String loop = switch (tile.left) {
-            case ROWS -> rowsLoop();
             case SLIVER -> "for (int k = 0; k < inner; k++) {\n";
-            case NEAR -> "int bk = bo - ao * " + width() + ";\nint end = ao + inner;\nfor (int k = ao; k < end; k++) {\n";
+            case ROWS, NEAR -> "int bk = bo - ao * " + width() + ";\nint end = ao + inner;\nfor (int k = ao; k < end; k++) {\n";
         };
         String body = tile("FloatVector cIJ = FloatVector.zero(S);\n") + loop + products().indent(4) + "}\n" + result();
         return head() + body.indent(8) + "    }\n}\n";
@@ -128,28 +127,26 @@ final class MicroKernelSources {
                 tile.left == Left.NEAR ? "\n    /** The distance of the rows. */\n    static final int DISTANCE = " + tile.distance + ";\n" : "");
     }
 
-    private String rowsLoop() {
-        return """
-                // The rows are counted from the loop's own variable: one invariant fewer than with a row each, and all of them fit
-                // into the processor's general registers. Otherwise C2 keeps two in vector registers, which costs 8 %% of the speed.
-                %sint bk = bo - ao * %s;
-                int end = ao + inner;
-                for (int k = ao; k < end; k++) {
-                """.formatted(each(2, rows, i -> "int a" + i + " = " + i + " * lda;\n"), width());
-    }
-
     /** The body of the loop: a row of the panel, then for each row of the tile an element of A and its products. */
     private String products() {
         IntFunction<String> panel = j -> "FloatVector b%d = FloatVector.fromArray(S, b, %s + k * %s%s);\n"
                 .formatted(j, tile.left == Left.SLIVER ? "bo" : "bk", width(), plus(j));
         IntFunction<String> place = i -> switch (tile.left) {
-            case ROWS -> "k" + (i == 0 ? "" : i == 1 ? " + lda" : " + a" + i);
+            case ROWS -> i == 0 ? "k" : "row";
             case SLIVER -> "ao + k * MR" + (i == 0 ? "" : " + " + i);
             case NEAR -> "k" + (i == 0 ? "" : " + " + i * tile.distance);
         };
-        IntFunction<String> row = i -> "FloatVector x%d = FloatVector.broadcast(S, a[%s]);\n".formatted(i, place.apply(i))
+        IntFunction<String> row = i -> next(i) + "FloatVector x%d = FloatVector.broadcast(S, a[%s]);\n".formatted(i, place.apply(i))
                 + each(0, vectors, j -> sum("cIJ = x%d.fma(b%d, cIJ);\n".formatted(i, j), i, j));
         return each(0, vectors, panel) + each(0, rows, row);
+    }
+
+    /**
+     * Where the row of A lies, from the row before. Counted anew for each k: places kept from turn to turn would need more general
+     * registers than there are, and C2 would keep some in vector registers or in memory.
+     */
+    private String next(int i) {
+        return tile.left != Left.ROWS || i == 0 ? "" : i == 1 ? "int row = k + lda;\n" : "row += lda;\n";
     }
 
     private String result() {
