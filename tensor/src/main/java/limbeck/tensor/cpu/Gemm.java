@@ -13,7 +13,7 @@ import limbeck.tensor.Threads;
  *
  * <p>An operand is read through a {@link GemmSource}, which copies blocks of it into the order of the
  * {@link MicroKernel}: any strides, transposed or not, and convolutions without the matrix that they stand for. Rows of
- * A that are contiguous are read where they lie if the product is narrow: there a copy would cost half as much as the arithmetic.
+ * A that are contiguous are read where they lie if the product is narrow: there a copy would cost more than it gains.
  * Otherwise they are copied to rows a constant distance apart, and the kernel has no addresses to compute.
  *
  * <p>The inner index goes in blocks of one length, and chunks of it that are added up depend on the shape alone: the bits of the
