@@ -142,8 +142,8 @@ final class MicroKernelSources {
     }
 
     /**
-     * Where the row of A lies, from the row before. Counted anew for each k: places kept from turn to turn would need more general
-     * registers than there are, and C2 would keep some in vector registers or in memory.
+     * Where the row of A lies, from the row before. Of that C2 makes a distance for each row, and has a register for each of them; of
+     * {@code k + 2 * lda} and so on it keeps three in memory.
      */
     private String next(int i) {
         return tile.left != Left.ROWS || i == 0 ? "" : i == 1 ? "int row = k + lda;\n" : "row += lda;\n";
