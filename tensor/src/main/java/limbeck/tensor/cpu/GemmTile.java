@@ -78,7 +78,7 @@ final class GemmTile {
                 int rows;
                 for (int i = i0; i < i1; i += rows) {
                     rows = isCopied() ? whole ? i1 - i0 : height(tile(i), i) : Math.min(i1 - i, FINISHED);
-                    if (!whole || j == j0 || !isCopied()) {
+                    if (!whole || j == j0) {
                         loadLeft(k0, length, i, rows);
                     }
                     multiply(k0, length, i, i + rows, j, end, near);

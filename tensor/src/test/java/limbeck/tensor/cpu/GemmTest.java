@@ -119,7 +119,7 @@ final class GemmTest {
 
     /** Rows, columns and inner index in several blocks each: what is finished is whole, and is finished once. */
     @ParameterizedTest
-    @CsvSource({"200, 700, 1030", "215, 450, 600", "1201, 70, 530", "230, 1000, 100", "412, 130, 520"})
+    @CsvSource({"200, 700, 1030", "616, 200, 1030", "215, 450, 600", "1201, 70, 530", "230, 1000, 100", "412, 130, 520", "300, 1300, 90"})
     void finishedOnceAndWhole(int m, int n, int k) {
         var random = new Random(SEED);
         for (Order left : Order.values()) {
