@@ -100,7 +100,7 @@ final class Comparison {
         parameters.put("threads", Integer.toString(threads));
         Effort java = Effort.of(one, threads, quickly, false);
         jobs.add(new Job(one, threads, null, "Limbeck", SUITES + one.benchmark(), parameters, one.work(), java));
-        if (BESIDE_PEAK.contains(one.name())) {
+        if (BESIDE_PEAK.contains(one.name()) && (threads == 1 || !quickly)) {
             jobs.add(new Job(one, threads, null, PEAK, SUITES + "PeakBench.fma", parameters, threads, java));
         }
         if (rivals.isEmpty() && !one.baseline().isEmpty()) {

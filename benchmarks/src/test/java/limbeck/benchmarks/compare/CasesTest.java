@@ -74,7 +74,7 @@ class CasesTest {
 
     @Test
     void theFullRunHasTheLargeAndTheOddProducts() {
-        for (String shape : new String[] {"128x128x128", "2048x2048x2048", "128x196x1152", "50000x64x147"}) {
+        for (String shape : new String[] {"128x128x128", "256x256x256", "2048x2048x2048", "128x196x1152", "50000x64x147"}) {
             assertTrue(named("gemm " + shape).is(Case.Trait.SLOW), shape);
         }
     }

@@ -10,7 +10,7 @@ import limbeck.tensor.spi.View;
  * Convolution and its two gradients on float32 images. Each is a product with the matrix of {@link Im2col}: forward,
  * pixels by weights; for the image, pixels of the gradient by the weights read backwards, or {@link Col2im} where there is a
  * stride; for the weights, pixels of the gradient, transposed, by pixels of the image. Where {@link ConvForm} knows a faster
- * form, that is taken; {@link Depthwise} has its own.
+ * form, that is taken; {@link Depthwise} has its own, and so have images of few channels, {@link LineConv}.
  *
  * <p>Letters: images (N, C, H, W), weights (K, C / groups, kh, kw), gradients (N, K, H', W').
  */
@@ -33,26 +33,36 @@ final class ConvKernels {
      */
     static void forward(ConvSpec spec, View image, FoldedWeight folded, View out, Finish finish) {
         View weight = folded.view();
-        Images in = Images.of(image, IMAGE);
+        Layout w = weight.layout();
+        Axis vertical = vertical(spec, w);
+        Axis horizontal = horizontal(spec, w);
         Images result = Images.of(out, RESULT);
+        if (spec.groups() == 1 && LineConv.applies(image, vertical, horizontal, result)) {
+            LineConv.run(image, weights(folded, 0), vertical, horizontal, result, finish);
+            return;
+        }
+        Images in = Images.of(image, IMAGE);
         if (Depthwise.applies(spec, in, result)) {
             Depthwise.forward(spec, in, weight, result);
             finish(result, finish);
             return;
         }
-        Layout w = weight.layout();
-        Axis vertical = vertical(spec, w);
-        Axis horizontal = horizontal(spec, w);
         int channels = result.channels() / spec.groups();
         for (int g = 0; g < spec.groups(); g++) {
-            var weights = new ConvWeights(floats(weight), w.offset() + g * channels * w.stride(0), w.shape().dim(3), w.shape().dim(1),
-                    w.stride(2), w.stride(3), w.stride(1), w.stride(0), folded);
             // With groups a pixel is whole only when the last of them is done.
-            convolve(in, weights, vertical, horizontal, result, g, spec.groups(), spec.groups() == 1 ? finish : Finish.NONE);
+            convolve(in, weights(folded, g * channels), vertical, horizontal, result, g, spec.groups(), spec.groups() == 1 ? finish : Finish.NONE);
         }
         if (spec.groups() > 1) {
             finish(result, finish);
         }
+    }
+
+    /** The weights for the output channels from {@code first} on. */
+    private static ConvWeights weights(FoldedWeight folded, int first) {
+        View weight = folded.view();
+        Layout w = weight.layout();
+        return new ConvWeights(floats(weight), w.offset() + first * w.stride(0), w.shape().dim(3), w.shape().dim(1), w.stride(2), w.stride(3),
+                w.stride(1), w.stride(0), folded);
     }
 
     /** Finishes a whole result, for the forms that do not do so bit by bit. */

@@ -11,7 +11,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * Writes the classes of {@link MicroKernel}, one for each shape of a tile and each order of the left operand. C2 keeps a sum in a
+ * Writes the classes of {@link MicroKernel} and {@link TapKernel}, one for each shape of a tile and each order of the left operand. C2 keeps a sum in a
  * register only if it is a local variable, so the loops over the rows and columns of a tile are unrolled here, in the text; what
  * differs from class to class is the numbers of rows and vectors and the place of an element of A. It needs no other class. From the root of
  * the project:
@@ -26,7 +26,9 @@ final class MicroKernelSources {
         /** In slivers: a column of the tile after the other. */
         SLIVER("a sliver {@code [k][6]}"),
         /** In rows a constant distance apart. */
-        NEAR("read from rows %d floats apart");
+        NEAR("read from rows %d floats apart"),
+        /** Side by side, pixels of a line, for each tap elsewhere. */
+        TAPS("read side by side under each tap");
 
         private final String words;
 
@@ -54,6 +56,7 @@ final class MicroKernelSources {
                 case ROWS -> "Rows";
                 case SLIVER -> "Sliver";
                 case NEAR -> "By" + distance;
+                case TAPS -> "Taps";
             };
             return "Kernel" + rows + "x" + vectors + order;
         }
@@ -65,7 +68,7 @@ final class MicroKernelSources {
     }
 
     private static final Map<Integer, String> NUMBERS = Map.of(1, "one vector", 2, "two vectors", 3, "three vectors", 4, "four vectors",
-            6, "Six", 8, "Eight", 12, "Twelve", 24, "Twenty-four");
+            6, "Six", 8, "Eight", 12, "Twelve", 14, "Fourteen", 16, "Sixteen", 24, "Twenty-four");
 
     private final Tile tile;
     private final int rows;
@@ -96,12 +99,19 @@ final class MicroKernelSources {
         tiles.add(new Tile(24, 1, 1, Left.NEAR, 48));
         tiles.add(new Tile(12, 2, 2, Left.NEAR, 528));
         tiles.add(new Tile(8, 2, 2, Left.NEAR, 528));
+        for (int rows : new int[] {6, 8, 12, 14}) {
+            tiles.add(new Tile(rows, 2, Left.TAPS));
+        }
+        for (int rows : new int[] {8, 16}) {
+            tiles.add(new Tile(rows, 1, Left.TAPS));
+        }
         return tiles;
     }
 
     private String source() {
         String loop = switch (tile.left) {
             case SLIVER -> "for (int k = 0; k < inner; k++) {\n";
+            case TAPS -> "int inner = taps.length;\nfor (int k = 0; k < inner; k++) {\n";
             case ROWS, NEAR -> "int bk = bo - ao * " + width() + ";\nint end = ao + inner;\nfor (int k = ao; k < end; k++) {\n";
         };
         String body = tile("FloatVector cIJ = FloatVector.zero(S);\n") + loop + products().indent(4) + "}\n" + result();
@@ -116,23 +126,30 @@ final class MicroKernelSources {
                 import jdk.incubator.vector.VectorSpecies;
 
                 /** %s rows by %s of columns; the left operand is %s. Written by {@code MicroKernelSources}. */
-                final class %s extends MicroKernel {
+                final class %s extends %s {
                     private static final VectorSpecies<Float> S = Vectors.FLOATS;
                     private static final int L = S.length();
                 %s%s
                     @Override
-                    void run(int inner, float[] a, int ao, int lda, float[] b, int bo, float[] c, int co, int ldc, boolean accumulate) {
+                    void run(%s, float[] b, int bo, float[] c, int co, int ldc%s) {
                 """.formatted(NUMBERS.get(rows), NUMBERS.get(vectors), tile.left.words.formatted(tile.distance), tile.name(),
+                isTaps() ? "TapKernel" : "MicroKernel",
                 tile.panel == 1 ? "" : "    private static final int NR = " + tile.panel + " * L;\n",
-                tile.left == Left.NEAR ? "\n    /** The distance of the rows. */\n    static final int DISTANCE = " + tile.distance + ";\n" : "");
+                tile.left == Left.NEAR ? "\n    /** The distance of the rows. */\n    static final int DISTANCE = " + tile.distance + ";\n" : "",
+                isTaps() ? "int[] taps, float[] a, int ao" : "int inner, float[] a, int ao, int lda", isTaps() ? "" : ", boolean accumulate");
+    }
+
+    private boolean isTaps() {
+        return tile.left == Left.TAPS;
     }
 
     /** The body of the loop: a row of the panel, then for each row of the tile an element of A and its products. */
     private String products() {
         IntFunction<String> panel = j -> "FloatVector b%d = FloatVector.fromArray(S, b, %s + k * %s%s);\n"
-                .formatted(j, tile.left == Left.SLIVER ? "bo" : "bk", width(), plus(j));
+                .formatted(j, tile.left == Left.SLIVER || isTaps() ? "bo" : "bk", width(), plus(j));
         IntFunction<String> place = i -> switch (tile.left) {
             case ROWS -> i == 0 ? "k" : "row";
+            case TAPS -> "row" + (i == 0 ? "" : " + " + i);
             case SLIVER -> "ao + k * MR" + (i == 0 ? "" : " + " + i);
             case NEAR -> "k" + (i == 0 ? "" : " + " + i * tile.distance);
         };
@@ -146,12 +163,16 @@ final class MicroKernelSources {
      * {@code k + 2 * lda} and so on it keeps three in memory.
      */
     private String next(int i) {
-        return tile.left != Left.ROWS || i == 0 ? "" : i == 1 ? "int row = k + lda;\n" : "row += lda;\n";
+        return switch (tile.left) {
+            case ROWS -> i == 0 ? "" : i == 1 ? "int row = k + lda;\n" : "row += lda;\n";
+            case TAPS -> i == 0 ? "int row = ao + taps[k];\n" : "";
+            case SLIVER, NEAR -> "";
+        };
     }
 
     private String result() {
         return each(1, rows, i -> "int r" + i + " = " + (i == 1 ? "co" : "r" + (i - 1)) + " + ldc;\n")
-                + "if (accumulate) {\n" + tile("cIJ = FloatVector.fromArray(S, c, AT).add(cIJ);\n").indent(4) + "}\n"
+                + (isTaps() ? "" : "if (accumulate) {\n" + tile("cIJ = FloatVector.fromArray(S, c, AT).add(cIJ);\n").indent(4) + "}\n")
                 + tile("cIJ.intoArray(c, AT);\n");
     }
 
