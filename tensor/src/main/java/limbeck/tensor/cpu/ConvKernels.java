@@ -119,11 +119,12 @@ final class ConvKernels {
         Axis vertical = backwards(vertical(spec, w));
         Axis horizontal = backwards(horizontal(spec, w));
         int summed = from.channels() / spec.groups();
+        if (spec.groups() == 1 && LineConv.applies(gradient, vertical, horizontal, result)) {
+            LineConv.run(gradient, backwards(weight, 0, summed), vertical, horizontal, result, finish);
+            return;
+        }
         for (int g = 0; g < spec.groups(); g++) {
-            int last = w.offset() + g * summed * w.stride(0) + (vertical.taps() - 1) * w.stride(2) + (horizontal.taps() - 1) * w.stride(3);
-            var weights = new ConvWeights(floats(weight), last, horizontal.taps(), summed, -w.stride(2), -w.stride(3), w.stride(0),
-                    w.stride(1));
-            convolve(from, weights, vertical, horizontal, result, g, spec.groups(), spec.groups() == 1 ? finish : Finish.NONE);
+            convolve(from, backwards(weight, g * summed, summed), vertical, horizontal, result, g, spec.groups(), spec.groups() == 1 ? finish : Finish.NONE);
         }
         if (spec.groups() > 1) {
             finish(result, finish);
@@ -132,6 +133,13 @@ final class ConvKernels {
 
     private static Axis backwards(Axis axis) {
         return new Axis(axis.taps(), 1, (axis.taps() - 1) * axis.dilation() - axis.pad(), axis.dilation());
+    }
+
+    /** The weights from so many output channels, which are summed now, the first of them given; its kernels begin with their last tap. */
+    private static ConvWeights backwards(View weight, int first, int summed) {
+        Layout w = weight.layout();
+        int last = w.offset() + first * w.stride(0) + (w.shape().dim(2) - 1) * w.stride(2) + (w.shape().dim(3) - 1) * w.stride(3);
+        return new ConvWeights(floats(weight), last, w.shape().dim(3), summed, -w.stride(2), -w.stride(3), w.stride(0), w.stride(1));
     }
 
     /**
@@ -143,15 +151,19 @@ final class ConvKernels {
      * @param out (K, C / groups, kh, kw), row-major
      */
     static void weight(ConvSpec spec, View image, View gradient, View out) {
-        Images in = Images.of(image, IMAGE);
+        Layout w = out.layout();
+        Axis vertical = vertical(spec, w);
+        Axis horizontal = horizontal(spec, w);
         Images from = Images.of(gradient, GRADIENT);
+        if (spec.groups() == 1 && LineWeight.applies(image, from, vertical, horizontal)) {
+            LineWeight.run(image, from, vertical, horizontal, floats(out), w.offset());
+            return;
+        }
+        Images in = Images.of(image, IMAGE);
         if (Depthwise.applies(spec, in, from)) {
             Depthwise.weight(spec, in, from, out);
             return;
         }
-        Layout w = out.layout();
-        Axis vertical = vertical(spec, w);
-        Axis horizontal = horizontal(spec, w);
         switch (spec.groups() == 1 ? ConvForm.ofWeights(in, from, vertical, horizontal) : ConvForm.PACKED) {
             // There is one Winograd form for weights, and it is never chosen as the exact one.
             case WINOGRAD_4, WINOGRAD_2 -> WinogradWeight.run(in, from, spec.padH(), spec.padW(), floats(out), w.offset());

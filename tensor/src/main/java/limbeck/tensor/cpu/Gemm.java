@@ -233,20 +233,12 @@ final class Gemm {
 
     /** Vectors of columns in a panel, of which so many meet A; its rows are copied if they cannot be read where they lie. */
     int widest(int columns) {
-        if (sliver) {
-            return MicroKernel.WIDEST;
-        }
-        return isShort() && columns <= LANES ? 1 : Panels.widest(kc, inPlace() == null ? Integer.MAX_VALUE : columns);
-    }
-
-    /** Whether the rows of A are copied, but not worth the distance of long ones. */
-    private boolean isShort() {
-        return !sliver && inPlace() == null && kc <= MicroKernel.SHORT_INNER;
+        return sliver ? MicroKernel.WIDEST : Panels.widest(kc, inPlace() == null ? Integer.MAX_VALUE : columns);
     }
 
     /** How far apart the rows of A are copied for a larger tile, or 0 if there is none that meets panels of so many vectors. */
     int distance(int panel) {
-        return sliver ? 0 : panel == MicroKernel.STEP_PANEL ? MicroKernel.STEP : isShort() && panel == 1 ? MicroKernel.SHORT_STEP : 0;
+        return !sliver && panel == MicroKernel.STEP_PANEL ? MicroKernel.STEP : 0;
     }
 
     /** The left operand if the kernels can read it where it lies. */

@@ -3,7 +3,7 @@ package limbeck.tensor.cpu;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
-/** Eight rows by two vectors of columns; the left operand is read side by side under each tap. Written by {@code MicroKernelSources}. */
+/** Eight rows by two vectors of columns; the rows are pixels side by side under each tap. Written by {@code MicroKernelSources}. */
 final class Kernel8x2Taps extends TapKernel {
     private static final VectorSpecies<Float> S = Vectors.FLOATS;
     private static final int L = S.length();

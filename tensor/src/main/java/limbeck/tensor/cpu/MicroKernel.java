@@ -35,12 +35,6 @@ abstract class MicroKernel {
      */
     static final int INNER = STEP - 16;
 
-    /** The distance of rows of {@link #SHORT_INNER} at most, if they meet one vector of columns. */
-    static final int SHORT_STEP = Kernel24x1By48.DISTANCE;
-
-    /** The longest of these, with the same room behind it. */
-    static final int SHORT_INNER = SHORT_STEP - 16;
-
     private static final MicroKernel[] ROWS = new MicroKernel[WIDEST + 1];
     private static final MicroKernel[] SLIVER = new MicroKernel[WIDEST + 1];
 
@@ -73,7 +67,6 @@ abstract class MicroKernel {
     private static final Near BY_STEP = TALL ? new Near(new Kernel12x2By528(), 12, 2, 2) : null;
     // What twelve leave of a multiple of four, so that none is left over: 64 are 4 x 12 + 2 x 8, 128 are 10 x 12 + 8.
     private static final Near LOW = TALL ? new Near(new Kernel8x2By528(), 8, 2, 2) : null;
-    private static final Near SHORT = TALL ? new Near(new Kernel24x1By48(), 24, 1, 1) : null;
     // Channels of images, whose pixels or tiles are the rows.
     private static final Near BY_16 = TALL ? new Near(new Kernel24x1By16(), 24, 1, 1) : null;
     private static final Near BY_32 = TALL ? new Near(new Kernel12x2By32(), 12, 2, 2) : null;
@@ -95,7 +88,6 @@ abstract class MicroKernel {
             case Kernel24x1By16.DISTANCE -> BY_16;
             case Kernel12x2By32.DISTANCE -> BY_32;
             case Kernel12x2By64.DISTANCE -> BY_64;
-            case SHORT_STEP -> SHORT;
             case STEP -> rows == 8 || rows == 16 ? LOW : BY_STEP;
             default -> null;
         };

@@ -43,7 +43,10 @@ final class ConvKernelsTest {
         "3, 3, 33, 31, 16, 3, 3, 1, 1, 1, 1",
         "2, 3, 40, 40, 20, 7, 7, 2, 3, 1, 1",
         "5, 1, 28, 28, 33, 5, 5, 1, 0, 1, 1",
-        // Lines of few channels with their border, also one that is wider than what is read, and tiles of 24 pixels by 16 channels.
+        // Gradients of few channels, one of which begins inside the image.
+        "2, 32, 20, 21, 3, 3, 3, 1, 1, 1, 1",
+        "3, 32, 9, 30, 4, 3, 2, 1, 4, 1, 1",
+        // Lines of few channels with their border, also one that is wider than what is read.
         "9, 1, 28, 28, 16, 5, 5, 1, 2, 1, 1",
         "2, 3, 9, 30, 16, 3, 3, 1, 5, 1, 1",
         "3, 2, 9, 1, 16, 3, 3, 7, 4, 1, 1",

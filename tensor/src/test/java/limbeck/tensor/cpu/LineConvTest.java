@@ -157,7 +157,7 @@ final class LineConvTest {
     }
 
     /** The same images channels first, channels last, and with gaps in between. */
-    private static List<View> layouts(Shape shape) {
+    static List<View> layouts(Shape shape) {
         Layout first = Layout.contiguous(shape);
         Layout last = Layout.channelsLast(shape);
         int length = shape.intSize();
@@ -184,7 +184,7 @@ final class LineConvTest {
         return new View(new HostStorage(DType.F32, length, OFFSET, array, new Pool()), shifted);
     }
 
-    private static float[] random(int length, int seed) {
+    static float[] random(int length, int seed) {
         var random = new Random(seed);
         float[] values = new float[length];
         for (int i = 0; i < length; i++) {

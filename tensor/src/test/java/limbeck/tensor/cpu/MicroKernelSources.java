@@ -11,7 +11,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * Writes the classes of {@link MicroKernel} and {@link TapKernel}, one for each shape of a tile and each order of the left operand. C2 keeps a sum in a
+ * Writes the classes of {@link MicroKernel}, {@link TapKernel} and {@link TapSums}, one for each shape of a tile and each order of the left operand. C2 keeps a sum in a
  * register only if it is a local variable, so the loops over the rows and columns of a tile are unrolled here, in the text; what
  * differs from class to class is the numbers of rows and vectors and the place of an element of A. It needs no other class. From the root of
  * the project:
@@ -19,21 +19,31 @@ import java.util.stream.IntStream;
  * <pre>{@code java tensor/src/test/java/limbeck/tensor/cpu/MicroKernelSources.java}</pre>
  */
 final class MicroKernelSources {
+    private static final String PRODUCT = "int inner, float[] a, int ao, int lda, float[] b, int bo, float[] c, int co, int ldc, boolean accumulate";
+
     /** How the left operand of a tile lies. */
     enum Left {
         /** In rows, anywhere. */
-        ROWS("read from its rows"),
+        ROWS("the left operand is read from its rows", "MicroKernel", PRODUCT),
         /** In slivers: a column of the tile after the other. */
-        SLIVER("a sliver {@code [k][6]}"),
+        SLIVER("the left operand is a sliver {@code [k][6]}", "MicroKernel", PRODUCT),
         /** In rows a constant distance apart. */
-        NEAR("read from rows %d floats apart"),
+        NEAR("the left operand is read from rows %d floats apart", "MicroKernel", PRODUCT),
         /** Side by side, pixels of a line, for each tap elsewhere. */
-        TAPS("read side by side under each tap");
+        TAPS("the rows are pixels side by side under each tap", "TapKernel",
+                "int[] taps, float[] a, int ao, float[] b, int bo, float[] c, int co, int ldc"),
+        /** For each tap elsewhere, and pixel after pixel of some lines. */
+        SUMS("the rows are taps, whose products are added up over the pixels of some lines", "TapSums",
+                "int[] taps, int first, int lines, int pixels, float[] a, int ao, int lda, float[] b, int bo, int ldb, float[] c, int co");
 
         private final String words;
+        private final String superclass;
+        private final String parameters;
 
-        Left(String words) {
+        Left(String words, String superclass, String parameters) {
             this.words = words;
+            this.superclass = superclass;
+            this.parameters = parameters;
         }
     }
 
@@ -57,6 +67,7 @@ final class MicroKernelSources {
                 case SLIVER -> "Sliver";
                 case NEAR -> "By" + distance;
                 case TAPS -> "Taps";
+                case SUMS -> "Sums";
             };
             return "Kernel" + rows + "x" + vectors + order;
         }
@@ -67,8 +78,9 @@ final class MicroKernelSources {
         }
     }
 
-    private static final Map<Integer, String> NUMBERS = Map.of(1, "one vector", 2, "two vectors", 3, "three vectors", 4, "four vectors",
-            6, "Six", 8, "Eight", 12, "Twelve", 14, "Fourteen", 16, "Sixteen", 24, "Twenty-four");
+    private static final Map<Integer, String> ROWS = Map.of(6, "Six", 8, "Eight", 9, "Nine", 12, "Twelve", 14, "Fourteen", 16, "Sixteen", 24,
+            "Twenty-four");
+    private static final List<String> VECTORS = List.of("no vector", "one vector", "two vectors", "three vectors", "four vectors");
 
     private final Tile tile;
     private final int rows;
@@ -96,7 +108,6 @@ final class MicroKernelSources {
         tiles.add(new Tile(24, 1, 1, Left.NEAR, 16));
         tiles.add(new Tile(12, 2, 2, Left.NEAR, 32));
         tiles.add(new Tile(12, 2, 4, Left.NEAR, 64));
-        tiles.add(new Tile(24, 1, 1, Left.NEAR, 48));
         tiles.add(new Tile(12, 2, 2, Left.NEAR, 528));
         tiles.add(new Tile(8, 2, 2, Left.NEAR, 528));
         for (int rows : new int[] {6, 8, 12, 14}) {
@@ -105,16 +116,28 @@ final class MicroKernelSources {
         for (int rows : new int[] {8, 16}) {
             tiles.add(new Tile(rows, 1, Left.TAPS));
         }
+        tiles.add(new Tile(6, 2, Left.SUMS));
+        for (int rows : new int[] {9, 14}) {
+            tiles.add(new Tile(rows, 1, Left.SUMS));
+            tiles.add(new Tile(rows, 2, Left.SUMS));
+        }
         return tiles;
     }
 
     private String source() {
         String loop = switch (tile.left) {
-            case SLIVER -> "for (int k = 0; k < inner; k++) {\n";
-            case TAPS -> "int inner = taps.length;\nfor (int k = 0; k < inner; k++) {\n";
-            case ROWS, NEAR -> "int bk = bo - ao * " + width() + ";\nint end = ao + inner;\nfor (int k = ao; k < end; k++) {\n";
+            case SLIVER -> "for (int k = 0; k < inner; k++) {\n" + products().indent(4) + "}\n";
+            case TAPS -> "int inner = taps.length;\nfor (int k = 0; k < inner; k++) {\n" + products().indent(4) + "}\n";
+            case ROWS, NEAR -> "int bk = bo - ao * " + width() + ";\nint end = ao + inner;\nfor (int k = ao; k < end; k++) {\n"
+                    + products().indent(4) + "}\n";
+            case SUMS -> each(0, rows, i -> "int t" + i + " = taps[first" + (i == 0 ? "" : " + " + i) + "];\n") + """
+                    int bk = bo;
+                    for (int i = 0; i < lines; i++) {
+                        int line = ao + i * lda;
+                        for (int k = line; k < line + pixels; k++) {
+                    """ + (products() + "bk += ldb;\n").indent(8) + "    }\n}\n";
         };
-        String body = tile("FloatVector cIJ = FloatVector.zero(S);\n") + loop + products().indent(4) + "}\n" + result();
+        String body = tile("FloatVector cIJ = FloatVector.zero(S);\n") + loop + result();
         return head() + body.indent(8) + "    }\n}\n";
     }
 
@@ -125,33 +148,33 @@ final class MicroKernelSources {
                 import jdk.incubator.vector.FloatVector;
                 import jdk.incubator.vector.VectorSpecies;
 
-                /** %s rows by %s of columns; the left operand is %s. Written by {@code MicroKernelSources}. */
+                /** %s rows by %s of columns; %s. Written by {@code MicroKernelSources}. */
                 final class %s extends %s {
                     private static final VectorSpecies<Float> S = Vectors.FLOATS;
                     private static final int L = S.length();
                 %s%s
                     @Override
-                    void run(%s, float[] b, int bo, float[] c, int co, int ldc%s) {
-                """.formatted(NUMBERS.get(rows), NUMBERS.get(vectors), tile.left.words.formatted(tile.distance), tile.name(),
-                isTaps() ? "TapKernel" : "MicroKernel",
+                    void run(%s) {
+                """.formatted(ROWS.get(rows), VECTORS.get(vectors), tile.left.words.formatted(tile.distance), tile.name(), tile.left.superclass,
                 tile.panel == 1 ? "" : "    private static final int NR = " + tile.panel + " * L;\n",
                 tile.left == Left.NEAR ? "\n    /** The distance of the rows. */\n    static final int DISTANCE = " + tile.distance + ";\n" : "",
-                isTaps() ? "int[] taps, float[] a, int ao" : "int inner, float[] a, int ao, int lda", isTaps() ? "" : ", boolean accumulate");
-    }
-
-    private boolean isTaps() {
-        return tile.left == Left.TAPS;
+                tile.left.parameters);
     }
 
     /** The body of the loop: a row of the panel, then for each row of the tile an element of A and its products. */
     private String products() {
-        IntFunction<String> panel = j -> "FloatVector b%d = FloatVector.fromArray(S, b, %s + k * %s%s);\n"
-                .formatted(j, tile.left == Left.SLIVER || isTaps() ? "bo" : "bk", width(), plus(j));
+        String right = switch (tile.left) {
+            case SLIVER, TAPS -> "bo + k * " + width();
+            case ROWS, NEAR -> "bk + k * " + width();
+            case SUMS -> "bk";
+        };
+        IntFunction<String> panel = j -> "FloatVector b%d = FloatVector.fromArray(S, b, %s%s);\n".formatted(j, right, plus(j));
         IntFunction<String> place = i -> switch (tile.left) {
             case ROWS -> i == 0 ? "k" : "row";
             case TAPS -> "row" + (i == 0 ? "" : " + " + i);
             case SLIVER -> "ao + k * MR" + (i == 0 ? "" : " + " + i);
             case NEAR -> "k" + (i == 0 ? "" : " + " + i * tile.distance);
+            case SUMS -> "t" + i + " + k";
         };
         IntFunction<String> row = i -> next(i) + "FloatVector x%d = FloatVector.broadcast(S, a[%s]);\n".formatted(i, place.apply(i))
                 + each(0, vectors, j -> sum("cIJ = x%d.fma(b%d, cIJ);\n".formatted(i, j), i, j));
@@ -166,13 +189,18 @@ final class MicroKernelSources {
         return switch (tile.left) {
             case ROWS -> i == 0 ? "" : i == 1 ? "int row = k + lda;\n" : "row += lda;\n";
             case TAPS -> i == 0 ? "int row = ao + taps[k];\n" : "";
-            case SLIVER, NEAR -> "";
+            case SLIVER, NEAR, SUMS -> "";
         };
     }
 
     private String result() {
-        return each(1, rows, i -> "int r" + i + " = " + (i == 1 ? "co" : "r" + (i - 1)) + " + ldc;\n")
-                + (isTaps() ? "" : "if (accumulate) {\n" + tile("cIJ = FloatVector.fromArray(S, c, AT).add(cIJ);\n").indent(4) + "}\n")
+        String add = tile("cIJ = FloatVector.fromArray(S, c, AT).add(cIJ);\n");
+        return each(1, rows, i -> "int r" + i + " = " + (i == 1 ? "co" : "r" + (i - 1)) + " + " + (tile.left == Left.SUMS ? width() : "ldc") + ";\n")
+                + switch (tile.left) {
+                    case ROWS, SLIVER, NEAR -> "if (accumulate) {\n" + add.indent(4) + "}\n";
+                    case SUMS -> add;
+                    case TAPS -> "";
+                }
                 + tile("cIJ.intoArray(c, AT);\n");
     }
 
