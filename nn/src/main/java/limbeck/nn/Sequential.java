@@ -1,6 +1,7 @@
 package limbeck.nn;
 
 import java.util.List;
+import limbeck.autograd.Tape;
 import limbeck.autograd.Variable;
 
 /**
@@ -49,6 +50,9 @@ public record Sequential(List<Module> layers) implements Module {
         if (layer instanceof Conv2d && at(i + 1) instanceof BatchNorm2d) {
             return isRelu(i + 2) ? 3 : 2;
         }
+        if (layer instanceof Conv2d && isRelu(i + 1) && isPooledFirst(i + 2)) {
+            return 3;
+        }
         boolean takesRelu = layer instanceof Conv2d || layer instanceof Linear || layer instanceof BatchNorm2d;
         return takesRelu && isRelu(i + 1) ? 2 : 1;
     }
@@ -59,6 +63,7 @@ public record Sequential(List<Module> layers) implements Module {
             case Conv2d conv when at(i + 1) instanceof BatchNorm2d norm ->
                 count == 3 ? ConvNorm.relu(conv, norm, x) : ConvNorm.apply(conv, norm, x);
             case Conv2d conv when count == 2 -> conv.relu(x);
+            case Conv2d conv when count == 3 -> at(i + 2).apply(conv.apply(x)).relu();
             case BatchNorm2d norm when count == 2 -> norm.relu(x);
             case Linear linear when count == 2 -> linear.relu(x);
             case Module layer -> layer.apply(x);
@@ -67,6 +72,14 @@ public record Sequential(List<Module> layers) implements Module {
 
     private Module at(int i) {
         return i < layers.size() ? layers.get(i) : null;
+    }
+
+    /**
+     * Whether a max pool behind a ReLU is computed before it. They commute, and so do their gradients: the ReLU's then goes over the few
+     * elements that have been picked. Without gradients the ReLU goes with the convolution.
+     */
+    private boolean isPooledFirst(int i) {
+        return at(i) instanceof MaxPool2d pool && pool.stride() > 1 && Tape.isRecording() && !Calls.watches(pool);
     }
 
     /** Whether a ReLU comes at a place that need not be seen by itself. */

@@ -94,6 +94,23 @@ class FusionTest {
         assertTrue(conv.contains("0 (Conv2d)") && conv.contains("conv2d: "), conv);
     }
 
+    /** Windows side by side and overlapping. A ReLU inside a layer of its own stays where it is. */
+    @ParameterizedTest
+    @ValueSource(ints = {2, 3})
+    void aPoolBeforeItsReluIsOneBehindIt(int kernel) {
+        agree(run(pooled(kernel, Sequential.of(new Relu())), Set.of(), true), run(pooled(kernel, new Relu()), Set.of(), true));
+        Module model = pooled(kernel, new Relu());
+        Taps taps = Taps.watch(model, Set.of("2"));
+        Variable x = Variable.of(Device.cpu().normal(KEY.split("x"), 3, 3, 11, 9));
+        new Tape().record(() -> taps.bind(() -> model.apply(x)).sum());
+        assertTrue(Arrays.stream(taps.get("2").tensor().toDoubles()).allMatch(v -> v >= 0), "a watched pool comes behind its ReLU");
+    }
+
+    private static Module pooled(int kernel, Module relu) {
+        return Sequential.of(Conv2d.of(3, 16, 3, ConvSpec.DEFAULT, KEY.split("conv")), relu, new MaxPool2d(kernel, 2, kernel - 2), new Flatten(),
+                Linear.of(16 * (kernel + 2) * (kernel + 1), 5, KEY.split("head")));
+    }
+
     @Test
     void biasesAndRelusAgree() {
         agree(run(biased(), Set.of("0", "3"), true), run(biased(), Set.of(), true));

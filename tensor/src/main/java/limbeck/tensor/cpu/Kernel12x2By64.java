@@ -7,7 +7,7 @@ import jdk.incubator.vector.VectorSpecies;
 final class Kernel12x2By64 extends MicroKernel {
     private static final VectorSpecies<Float> S = Vectors.FLOATS;
     private static final int L = S.length();
-    private static final int NR = 4 * L;
+    private static final int NR = 2 * L;
 
     /** The distance of the rows. */
     static final int DISTANCE = 64;

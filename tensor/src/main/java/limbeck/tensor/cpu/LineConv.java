@@ -94,9 +94,9 @@ final class LineConv {
                     }
                 }
                 finish.block(line * out.width(), count * out.width(), 0, out.channels());
-                if (seen) {
-                    finish.rows(from / task, line * out.width(), count * out.width());
-                }
+            }
+            if (seen) {
+                finish.rows(from / task, from * out.width(), (to - from) * out.width());
             }
         });
     }

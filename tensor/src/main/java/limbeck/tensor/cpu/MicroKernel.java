@@ -50,30 +50,27 @@ abstract class MicroKernel {
      *
      * @param kernel computes it, and needs not be told that distance
      * @param rows how many
-     * @param vectors of columns; a panel may be several times as wide
-     * @param panel the panel's
+     * @param vectors of columns, as many as a panel has
      */
-    record Near(MicroKernel kernel, int rows, int vectors, int panel) {
-        /** Computes its rows of a whole panel. */
+    record Near(MicroKernel kernel, int rows, int vectors) {
+        /** Computes its rows of a panel. */
         void run(int inner, float[] a, int ao, float[] b, int bo, float[] c, int co, int ldc, boolean accumulate) {
-            for (int column = 0; column < panel * LANES; column += vectors * LANES) {
-                kernel.run(inner, a, ao, 0, b, bo + column, c, co + column, ldc, accumulate);
-            }
+            kernel.run(inner, a, ao, 0, b, bo, c, co, ldc, accumulate);
         }
     }
 
     // Narrower machines have not registers enough.
     private static final boolean TALL = WIDEST == 4 && Simd.available();
-    private static final Near BY_STEP = TALL ? new Near(new Kernel12x2By528(), 12, 2, 2) : null;
+    private static final Near BY_STEP = TALL ? new Near(new Kernel12x2By528(), 12, 2) : null;
     // What twelve leave of a multiple of four, so that none is left over: 64 are 4 x 12 + 2 x 8, 128 are 10 x 12 + 8.
-    private static final Near LOW = TALL ? new Near(new Kernel8x2By528(), 8, 2, 2) : null;
+    private static final Near LOW = TALL ? new Near(new Kernel8x2By528(), 8, 2) : null;
     // Channels of images, whose pixels or tiles are the rows.
-    private static final Near BY_16 = TALL ? new Near(new Kernel24x1By16(), 24, 1, 1) : null;
-    private static final Near BY_32 = TALL ? new Near(new Kernel12x2By32(), 12, 2, 2) : null;
-    private static final Near BY_64 = TALL ? new Near(new Kernel12x2By64(), 12, 2, 4) : null;
+    private static final Near BY_16 = TALL ? new Near(new Kernel24x1By16(), 24, 1) : null;
+    private static final Near BY_32 = TALL ? new Near(new Kernel12x2By32(), 12, 2) : null;
+    private static final Near BY_64 = TALL ? new Near(new Kernel12x2By64(), 12, 2) : null;
 
     /** Vectors of columns in a panel that rows {@link #STEP} apart meet; 0 where there is no larger tile for them. */
-    static final int STEP_PANEL = TALL ? BY_STEP.panel : 0;
+    static final int STEP_PANEL = TALL ? BY_STEP.vectors : 0;
 
     /**
      * The larger tile for the first of some rows of the left operand.
@@ -91,7 +88,7 @@ abstract class MicroKernel {
             case STEP -> rows == 8 || rows == 16 ? LOW : BY_STEP;
             default -> null;
         };
-        return near != null && near.panel == panel && near.rows <= rows ? near : null;
+        return near != null && near.vectors == panel && near.rows <= rows ? near : null;
     }
 
     private static MicroKernel vectorRows(int vectors) {

@@ -39,6 +39,8 @@ final class WinogradConv {
     private final Images out;
     private final Finish finish;
     private final WinogradTiles tiles;
+    // Vectors of output channels in a panel.
+    private final int widest;
     // The transformed kernels: (place, panel of output channels, channel, output channel of the panel).
     private final float[] kernels;
     private final int kernelPlace;
@@ -52,6 +54,8 @@ final class WinogradConv {
         int down = Math.ceilDiv(out.height(), form.tile());
         int across = Math.ceilDiv(out.width(), form.tile());
         tiles = new WinogradTiles(form.input(), form.tile(), in, padH, padW, down, across);
+        // Panels that the larger tiles meet, where there are any for rows so far apart.
+        widest = MicroKernel.near(channels, 2, Integer.MAX_VALUE) != null ? 2 : MicroKernel.WIDEST;
         kernelPlace = channels * out.channels() + L;
         kernels = weights.packed(form, KERNELS, places * kernelPlace, array -> transformKernels(weights, array));
     }
@@ -91,7 +95,7 @@ final class WinogradConv {
 
     private void transformKernels(ConvWeights weights, float[] to) {
         int pieces = channels / PIECE;
-        int panel = MicroKernel.WIDEST * L;
+        int panel = widest * L;
         Parallel.range(Math.ceilDiv(out.channels(), panel) * pieces, 4, (begin, after) -> {
             for (int i = begin; i < after; i++) {
                 int first = i / pieces * panel;
@@ -119,7 +123,7 @@ final class WinogradConv {
 
     /** The width of the panel of output channels that begins at k. */
     private int width(int k) {
-        return MicroKernel.vectors(out.channels() - k, MicroKernel.WIDEST) * L;
+        return MicroKernel.vectors(out.channels() - k, widest) * L;
     }
 
     /** Takes some lines of tiles through the three steps. */

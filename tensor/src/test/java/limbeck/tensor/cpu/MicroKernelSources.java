@@ -52,13 +52,12 @@ final class MicroKernelSources {
      *
      * @param rows how many
      * @param vectors of columns
-     * @param panel vectors of columns in a row of the right operand's panel
      * @param left how the left operand lies
      * @param distance the constant distance of its rows, or 0
      */
-    record Tile(int rows, int vectors, int panel, Left left, int distance) {
+    record Tile(int rows, int vectors, Left left, int distance) {
         Tile(int rows, int vectors, Left left) {
-            this(rows, vectors, vectors, left, 0);
+            this(rows, vectors, left, 0);
         }
 
         String name() {
@@ -105,11 +104,11 @@ final class MicroKernelSources {
             tiles.add(new Tile(6, vectors, Left.ROWS));
             tiles.add(new Tile(6, vectors, Left.SLIVER));
         }
-        tiles.add(new Tile(24, 1, 1, Left.NEAR, 16));
-        tiles.add(new Tile(12, 2, 2, Left.NEAR, 32));
-        tiles.add(new Tile(12, 2, 4, Left.NEAR, 64));
-        tiles.add(new Tile(12, 2, 2, Left.NEAR, 528));
-        tiles.add(new Tile(8, 2, 2, Left.NEAR, 528));
+        tiles.add(new Tile(24, 1, Left.NEAR, 16));
+        tiles.add(new Tile(12, 2, Left.NEAR, 32));
+        tiles.add(new Tile(12, 2, Left.NEAR, 64));
+        tiles.add(new Tile(12, 2, Left.NEAR, 528));
+        tiles.add(new Tile(8, 2, Left.NEAR, 528));
         for (int rows : new int[] {6, 8, 12, 14}) {
             tiles.add(new Tile(rows, 2, Left.TAPS));
         }
@@ -156,7 +155,7 @@ final class MicroKernelSources {
                     @Override
                     void run(%s) {
                 """.formatted(ROWS.get(rows), VECTORS.get(vectors), tile.left.words.formatted(tile.distance), tile.name(), tile.left.superclass,
-                tile.panel == 1 ? "" : "    private static final int NR = " + tile.panel + " * L;\n",
+                vectors == 1 ? "" : "    private static final int NR = " + vectors + " * L;\n",
                 tile.left == Left.NEAR ? "\n    /** The distance of the rows. */\n    static final int DISTANCE = " + tile.distance + ";\n" : "",
                 tile.left.parameters);
     }
@@ -216,7 +215,7 @@ final class MicroKernelSources {
 
     /** The columns of a panel. */
     private String width() {
-        return tile.panel == 1 ? "L" : "NR";
+        return vectors == 1 ? "L" : "NR";
     }
 
     private static String each(int from, int to, IntFunction<String> line) {
