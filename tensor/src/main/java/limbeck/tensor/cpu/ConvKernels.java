@@ -124,7 +124,8 @@ final class ConvKernels {
             return;
         }
         for (int g = 0; g < spec.groups(); g++) {
-            convolve(from, backwards(weight, g * summed, summed), vertical, horizontal, result, g, spec.groups(), spec.groups() == 1 ? finish : Finish.NONE);
+            convolve(from, backwards(weight, g * summed, summed), vertical, horizontal, result, g, spec.groups(),
+                    spec.groups() == 1 ? finish : Finish.NONE);
         }
         if (spec.groups() > 1) {
             finish(result, finish);

@@ -153,7 +153,7 @@ final class LineConvTest {
         View many = layouts(Shape.of(2, 5, 32, 32)).getFirst();
         assertFalse(LineConv.applies(many, three, three, new Images(new float[0], 0, 2, 32, 32, channels)), "many channels");
         var longest = new Axis(15, 1, 7, 1);
-        assertFalse(LineConv.applies(image, longest, longest, new Images(new float[0], 0, 2, 32, 32, channels)), "more taps than are added up at once");
+        assertFalse(LineConv.applies(image, longest, longest, new Images(new float[0], 0, 2, 32, 32, channels)), "more taps than go in one sum");
     }
 
     /** The same images channels first, channels last, and with gaps in between. */

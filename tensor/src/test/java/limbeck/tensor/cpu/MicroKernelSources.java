@@ -11,10 +11,10 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * Writes the classes of {@link MicroKernel}, {@link TapKernel} and {@link TapSums}, one for each shape of a tile and each order of the left operand. C2 keeps a sum in a
- * register only if it is a local variable, so the loops over the rows and columns of a tile are unrolled here, in the text; what
- * differs from class to class is the numbers of rows and vectors and the place of an element of A. It needs no other class. From the root of
- * the project:
+ * Writes the classes of {@link MicroKernel}, {@link TapKernel} and {@link TapSums}, one for each shape of a tile and each order of the
+ * left operand. C2 keeps a sum in a register only if it is a local variable, so the loops over the rows and columns of a tile are unrolled
+ * here, in the text; what differs from class to class is the numbers of rows and vectors and the place of an element of A. It needs no other
+ * class. From the root of the project:
  *
  * <pre>{@code java tensor/src/test/java/limbeck/tensor/cpu/MicroKernelSources.java}</pre>
  */
