@@ -7,7 +7,7 @@ import limbeck.tensor.cpu.Im2col.Axis;
 enum ConvForm {
     /** A product with the matrix of {@link Im2col}: any convolution. */
     PACKED,
-    /** {@link PlaneWeight}: gradients of weights that have a stride or few channels. */
+    /** {@link PlaneWeight}: gradients of weights that have a stride or few channels, but more than {@link LineWeight} takes. */
     PLANES,
     /** {@link DirectConv}: 3 x 3 kernels of stride 1, whole vectors of channels, and lines long enough. */
     DIRECT,
